@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ssh/Result.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QStringList>
+
+#include <chrono>
+#include <optional>
+
+namespace proverdeck::ssh {
+
+enum class CommandId : quint64 {};
+enum class Stream { Stdout, Stderr };
+
+enum class ConnectionState {
+    Disconnected,
+    Connecting, ///< TCP, key exchange, host key
+    Authenticating,
+    Connected,
+};
+
+/// How a remote command ended. Exactly one of code and signal says so.
+struct ExitStatus {
+    int code = 0; ///< meaningful only if signal is empty
+    QString signal; ///< without "SIG", for example "KILL"; empty if the command exited
+    bool operator==(const ExitStatus &) const = default;
+    [[nodiscard]] bool ok() const { return signal.isEmpty() && code == 0; }
+};
+
+/// One command for the server's login shell, with what it reads on standard input.
+///
+/// @c line goes to the server as it is, so it must be one of the fixed, quote-safe lines below;
+/// everything that a user typed travels in @c input.
+struct Command {
+    QByteArray line;
+    QByteArray input;
+    std::chrono::milliseconds timeout{60'000}; ///< zero: no deadline
+};
+
+/// What a person must decide before a host is trusted.
+struct HostKeyQuestion {
+    QString host; ///< as it would stand in known_hosts
+    int port = 22;
+    QString keyType; ///< "ssh-ed25519"
+    QString fingerprint; ///< "SHA256:…", as OpenSSH prints it
+    QString note; ///< why it is asked, for example "known under another key type"; may be empty
+    bool operator==(const HostKeyQuestion &) const = default;
+};
+
+/// A secret that the login needs. The answer is used once and never stored by this layer.
+struct SecretQuestion {
+    enum class Kind { Passphrase, Password, KeyboardInteractive };
+    Kind kind{};
+    QString prompt; ///< what to show: names the key file or repeats the server's prompt (sanitised)
+    QString account; ///< "user@host"
+    bool echo = false; ///< keyboard-interactive only
+    bool retry = false; ///< the answer before this one was wrong
+    bool operator==(const SecretQuestion &) const = default;
+};
+
+/// State of a durable job; see JobProtocol.h for the protocol.
+struct JobStatus {
+    enum class State {
+        None, ///< no such job on the server
+        Starting,
+        Running,
+        Done, ///< exitCode is true
+        Orphan, ///< its supervisor is gone, the job still runs: no exit status will come
+        Lost, ///< supervisor and job are gone without an exit status
+        Rebooted, ///< the server was rebooted in between
+    };
+    State state = State::None;
+    std::optional<int> exitCode;
+    quint64 size = 0; ///< bytes in the job's log
+    std::optional<qint64> processGroup;
+    std::optional<qint64> startedSecs; ///< server's clock, seconds since 1970
+    std::optional<qint64> endedSecs;
+    std::optional<qint64> nowSecs;
+    bool operator==(const JobStatus &) const = default;
+};
+
+/// A shell on another machine: the whole interface that the layers above see.
+///
+/// Lives in the GUI thread and never blocks it. Each command ends with exactly one finished(): on
+/// success, failure, timeout, cancel and lost connection. Output arrives before it, in order per
+/// stream, in batches. After connectionLost() every command has been finished with
+/// ErrorCode::ConnectionLost and open() may be called again.
+class RemoteShell : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    [[nodiscard]] virtual ConnectionState state() const = 0;
+    /// A name for people: the alias or host that the user typed.
+    [[nodiscard]] virtual QString hostName() const = 0;
+
+    /// Connects and logs in; ends with opened() or openFailed(), exactly once.
+    virtual void open() = 0;
+    virtual void close() = 0;
+
+    /// Answers hostKeyAsked(); true writes known_hosts.
+    virtual void answerHostKey(bool trust) = 0;
+    /// Answers secretAsked(); nullopt gives up on this method.
+    virtual void answerSecret(const std::optional<QString> &secret) = 0;
+
+    [[nodiscard]] virtual CommandId run(const Command &command) = 0;
+    /// Ends the command with ErrorCode::Cancelled and closes its channel. What it started on the
+    /// server without a terminal may go on: stop durable jobs with stopJob().
+    virtual void cancel(CommandId id) = 0;
+
+    /// Reads a whole remote file (SFTP, or cat where there is none); bytes come by output(Stdout).
+    [[nodiscard]] virtual CommandId readFile(const QString &path) = 0;
+    /// Writes beside the target and renames, so that a reader sees the old file or the new one.
+    [[nodiscard]] virtual CommandId writeFile(const QString &path, const QByteArray &data) = 0;
+
+    // Durable jobs, on top of run(): a job outlives this program, the connection and the network.
+
+    /// Installs the job helper on the server; must have finished with 0 before the calls below.
+    [[nodiscard]] CommandId installJobHelper();
+    /// Starts @p script in a bash login shell, detached, unless the id was started before. Its
+    /// stdout is a status line for parseJobStatus(). Ids match [A-Za-z0-9_-]+.
+    [[nodiscard]] CommandId startJob(const QByteArray &jobId, const QByteArray &script);
+    /// Prints the job's log from byte @p offset until the job ends.
+    [[nodiscard]] CommandId followJob(const QByteArray &jobId, quint64 offset);
+    [[nodiscard]] CommandId jobStatus(const QByteArray &jobId);
+    /// INT to the process group, then TERM after @p grace, then KILL; status line on stdout.
+    [[nodiscard]] CommandId stopJob(const QByteArray &jobId, std::chrono::seconds grace);
+    /// Deletes an ended job's folder on the server.
+    [[nodiscard]] CommandId removeJob(const QByteArray &jobId);
+
+    /// Runs @p script in a bash login shell: on the server's command line stands only "exec bash -l".
+    [[nodiscard]] CommandId runLoginScript(const QByteArray &script,
+                                           std::chrono::milliseconds timeout);
+    /// Runs @p script in plain sh.
+    [[nodiscard]] CommandId runHelperScript(const QByteArray &script,
+                                            std::chrono::milliseconds timeout);
+
+signals:
+    void stateChanged(proverdeck::ssh::ConnectionState state);
+    void opened();
+    void openFailed(const proverdeck::ssh::Error &error);
+    void connectionLost(const proverdeck::ssh::Error &error);
+    void hostKeyAsked(const proverdeck::ssh::HostKeyQuestion &question);
+    void secretAsked(const proverdeck::ssh::SecretQuestion &question);
+    void output(proverdeck::ssh::CommandId id, proverdeck::ssh::Stream stream,
+                const QByteArray &bytes);
+    /// Bytes so far and in all (0 if not known) of readFile() and writeFile().
+    void progress(proverdeck::ssh::CommandId id, quint64 done, quint64 total);
+    void finished(proverdeck::ssh::CommandId id,
+                  const proverdeck::ssh::Result<proverdeck::ssh::ExitStatus> &result);
+};
+
+/// Reads the last status line ("S running rc=- size=…") of the job helper's output.
+[[nodiscard]] std::optional<JobStatus> parseJobStatus(QByteArrayView text);
+
+/// 'text' with every quote escaped, for a POSIX shell. Only for texts that a person reads, copies or
+/// saves; what the program itself sends travels on standard input.
+[[nodiscard]] QString shellQuoted(const QString &text);
+
+} // namespace proverdeck::ssh
+
+Q_DECLARE_METATYPE(proverdeck::ssh::ConnectionState)
+Q_DECLARE_METATYPE(proverdeck::ssh::CommandId)
+Q_DECLARE_METATYPE(proverdeck::ssh::Stream)
+Q_DECLARE_METATYPE(proverdeck::ssh::HostKeyQuestion)
+Q_DECLARE_METATYPE(proverdeck::ssh::SecretQuestion)
