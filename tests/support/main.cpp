@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/Test.h"
+
+#include <QApplication>
+#include <QFile>
+#include <QMutex>
+#include <QStandardPaths>
+
+#include <cstdio>
+
+namespace {
+
+QMutex s_mutex;
+QStringList s_allowed;
+
+void onMessage(QtMsgType type, const QMessageLogContext & /*context*/, const QString &text)
+{
+    if (type == QtDebugMsg || type == QtInfoMsg) {
+        std::fprintf(stderr, "%s\n", qPrintable(text));
+        return;
+    }
+    const QMutexLocker lock(&s_mutex);
+    for (const QString &part : std::as_const(s_allowed)) {
+        if (text.contains(part)) {
+            return;
+        }
+    }
+    ADD_FAILURE() << "Qt says: " << text.toStdString();
+}
+
+class ResetWarnings : public ::testing::EmptyTestEventListener
+{
+    void OnTestStart(const ::testing::TestInfo & /*info*/) override
+    {
+        const QMutexLocker lock(&s_mutex);
+        // The offscreen platform has no settings portal and no raise().
+        s_allowed = {QStringLiteral("This plugin does not support"), QStringLiteral("propagateSizeHints")};
+    }
+};
+
+} // namespace
+
+namespace proverdeck::testing {
+
+void allowWarning(const QString &part)
+{
+    const QMutexLocker lock(&s_mutex);
+    s_allowed << part;
+}
+
+QByteArray readData(const QString &name)
+{
+    QFile file(QStringLiteral(PROVERDECK_TEST_DATA "/") + name);
+    if (!file.open(QIODevice::ReadOnly)) {
+        ADD_FAILURE() << "cannot read " << file.fileName().toStdString();
+        return {};
+    }
+    return file.readAll();
+}
+
+} // namespace proverdeck::testing
+
+int main(int argc, char **argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    QStandardPaths::setTestModeEnabled(true);
+    ::testing::InitGoogleMock(&argc, argv);
+    QApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("proverdeck-tests"));
+    ::testing::UnitTest::GetInstance()->listeners().Append(new ResetWarnings);
+    qInstallMessageHandler(onMessage);
+    const int code = RUN_ALL_TESTS();
+    qInstallMessageHandler(nullptr);
+    return code;
+}
