@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/CommandLine.h"
+
+#include "app/demo/DemoHost.h"
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+
+namespace proverdeck::app {
+
+using namespace Qt::StringLiterals;
+using Command = Request::Command;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("CommandLine", text);
+}
+
+QString overview()
+{
+    return tr("Usage: proverdeck [COMMAND]\n"
+              "\n"
+              "Without a command the window opens; with --demo it opens on a demo host of its own.\n"
+              "\n"
+              "  doctor HOST [--for ethrex]         check a server, change nothing\n"
+              "  plan BENCHMARK [--format text|sh|json]\n"
+              "                                     show every command that a run would execute\n"
+              "  run BENCHMARK [--out DIR]          benchmark without a window\n"
+              "  runs list | show RUN | export RUN --out DIR\n"
+              "                                     the history\n"
+              "  analyse ethrex PROVER_LOG [--metrics FILE]\n"
+              "                                     results and findings from a log\n"
+              "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
+              "                                     a server to try everything on, until Ctrl-C\n"
+              "\n"
+              "Each command has --help. --format json prints one JSON document on standard output.\n"
+              "\n"
+              "Exit status: 0 done, 1 the job failed, 2 bad arguments or input file, 3 host unreachable,\n"
+              "host key or login refused, 4 a preflight check failed, 5 cancelled, 6 state unknown.\n");
+}
+
+/// QCommandLineParser prints and exits by itself; this one only parses.
+class Parser
+{
+public:
+    explicit Parser(QString usage)
+        : m_usage(std::move(usage))
+    {
+        flag(u"help"_s, tr("Show this help"));
+    }
+
+    void flag(const QString &name, const QString &text) { add(QCommandLineOption(name, text), name, text); }
+
+    void value(const QString &name, const QString &word, const QString &text)
+    {
+        add(QCommandLineOption(name, text, word), name + u' ' + word, text);
+    }
+
+    [[nodiscard]] tl::expected<void, QString> parse(const QStringList &arguments)
+    {
+        if (!m_parser.parse(QStringList{u"proverdeck"_s} + arguments)) {
+            return tl::unexpected(m_parser.errorText() + u". "_s + tr("--help lists the options."));
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool isSet(const QString &name) const { return m_parser.isSet(name); }
+    [[nodiscard]] QString text(const QString &name) const { return m_parser.value(name); }
+    [[nodiscard]] QStringList texts(const QString &name) const { return m_parser.values(name); }
+    [[nodiscard]] QStringList positional() const { return m_parser.positionalArguments(); }
+    [[nodiscard]] QString help() const { return tr("Usage: proverdeck %1\n\nOptions:\n%2").arg(m_usage, m_lines); }
+
+private:
+    void add(const QCommandLineOption &option, const QString &name, const QString &text)
+    {
+        m_parser.addOption(option);
+        m_lines += u"  --%1  %2\n"_s.arg(name.leftJustified(24), text);
+    }
+
+    QCommandLineParser m_parser;
+    QString m_usage;
+    QString m_lines;
+};
+
+void addHostOptions(Parser &parser)
+{
+    parser.value(u"ssh-config"_s, u"FILE"_s, tr("Use this ssh configuration, as ssh -F"));
+    parser.value(u"trust-host"_s, u"SHA256:…"_s, tr("Accept an unknown host that shows this key"));
+}
+
+void addDemoOptions(Parser &parser)
+{
+    parser.flag(u"demo"_s, tr("Run on a demo host of its own"));
+    parser.value(u"fault"_s, u"NAME"_s, tr("Demo host: make one thing go wrong (%1)").arg(demo::DemoHost::knownFaults().join(u", "_s)));
+    parser.value(u"speed"_s, u"N"_s, tr("Demo host: simulated seconds per second (60)"));
+}
+
+tl::expected<void, QString> readDemoOptions(const Parser &parser, Request &request)
+{
+    request.demo = parser.isSet(u"demo"_s);
+    request.faults = parser.texts(u"fault"_s);
+    for (const QString &fault : std::as_const(request.faults)) {
+        if (!demo::DemoHost::knownFaults().contains(fault)) {
+            return tl::unexpected(tr("The demo host knows no fault \"%1\". Known: %2.").arg(fault, demo::DemoHost::knownFaults().join(u", "_s)));
+        }
+    }
+    if (parser.isSet(u"speed"_s)) {
+        bool ok = false;
+        request.speed = parser.text(u"speed"_s).toDouble(&ok);
+        if (!ok || request.speed < 0.1 || request.speed > 10000) {
+            return tl::unexpected(tr("--speed: \"%1\" is no number between 0.1 and 10000.").arg(parser.text(u"speed"_s)));
+        }
+    }
+    return {};
+}
+
+void addInputs(Parser &parser, const models::Workflow &workflow)
+{
+    for (const models::Input &input : workflow.inputs) {
+        const QString fallback = input.defaultValue.isValid() && input.type != models::InputType::Boolean
+            ? tr(" (default %1)").arg(input.defaultValue.toString())
+            : QString();
+        if (input.type == models::InputType::Boolean) {
+            parser.flag(input.option, input.help);
+            parser.flag(u"no-"_s + input.option, tr("The opposite%1").arg(input.defaultValue.toBool() ? QString() : tr(" (default)")));
+            continue;
+        }
+        const QString word = input.type == models::InputType::Choice ? input.choices.join(u'|')
+            : input.type == models::InputType::Integer                ? u"N"_s
+                                                                      : input.option.toUpper();
+        parser.value(input.option, word, input.help + fallback);
+    }
+}
+
+void readInputs(const Parser &parser, Request &request)
+{
+    for (const models::Input &input : request.workflow.inputs) {
+        if (input.type == models::InputType::Boolean) {
+            if (parser.isSet(input.option)) {
+                request.given.insert(input.id, true);
+            }
+            if (parser.isSet(u"no-"_s + input.option)) {
+                request.given.insert(input.id, false);
+            }
+        } else if (parser.isSet(input.option)) {
+            request.given.insert(input.id, parser.text(input.option));
+        }
+    }
+}
+
+tl::expected<models::Workflow, QString> workflowFor(const QStringList &arguments)
+{
+    qsizetype at = arguments.indexOf(u"--workflow"_s);
+    QString name = at >= 0 && at + 1 < arguments.size() ? arguments.at(at + 1) : QString();
+    for (const QString &argument : arguments) {
+        if (argument.startsWith(u"--workflow="_s)) {
+            name = argument.mid(11);
+        }
+    }
+    return models::loadWorkflow(name.isEmpty() ? u"ethrex-benchmark"_s : name);
+}
+
+tl::expected<Request, QString> helpRequest(const Parser &parser)
+{
+    Request request;
+    request.command = Command::Help;
+    request.help = parser.help();
+    return request;
+}
+
+tl::expected<Request, QString> checkFormat(Request request, const Parser &parser, const QStringList &formats)
+{
+    request.format = parser.isSet(u"format"_s) ? parser.text(u"format"_s) : formats.first();
+    if (!formats.contains(request.format)) {
+        return tl::unexpected(tr("--format: \"%1\" is not one of %2.").arg(request.format, formats.join(u", "_s)));
+    }
+    return request;
+}
+
+tl::expected<Request, QString> parseBenchmark(Command command, const QStringList &arguments)
+{
+    const auto workflow = workflowFor(arguments);
+    if (!workflow) {
+        return tl::unexpected(workflow.error());
+    }
+    Request request;
+    request.command = command;
+    request.workflow = *workflow;
+    const bool isPlan = command == Command::Plan;
+    const QStringList formats = isPlan ? QStringList{u"text"_s, u"sh"_s, u"json"_s} : QStringList{u"text"_s, u"json"_s};
+    Parser parser(isPlan ? u"plan BENCHMARK"_s : u"run BENCHMARK"_s);
+    addInputs(parser, *workflow);
+    parser.value(u"workflow"_s, u"FILE"_s, tr("A workflow file, or the id of one in %1").arg(models::userWorkflowFolder()));
+    addHostOptions(parser);
+    addDemoOptions(parser);
+    parser.value(u"format"_s, formats.join(u'|'), tr("What to print"));
+    if (!isPlan) {
+        parser.value(u"out"_s, u"DIR"_s, tr("Write results.md, results.csv, results.json and the logs there"));
+        parser.flag(u"overwrite"_s, tr("Replace results of an earlier run in DIR"));
+        parser.flag(u"keep-running"_s, tr("Leave L1, L2, load and prover running at the end"));
+    }
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    if (!parser.positional().isEmpty()) {
+        return tl::unexpected(tr("\"%1\" is not expected here; the server is named with --host.").arg(parser.positional().first()));
+    }
+    readInputs(parser, request);
+    if (const auto demo = readDemoOptions(parser, request); !demo) {
+        return tl::unexpected(demo.error());
+    }
+    if (request.demo) {
+        request.given.insert(u"host"_s, u"demo"_s);
+    } else if (!request.faults.isEmpty()) {
+        return tl::unexpected(tr("--fault belongs to --demo or to the command demo-host."));
+    }
+    request.sshConfig = parser.text(u"ssh-config"_s);
+    request.trusted = parser.texts(u"trust-host"_s);
+    if (!isPlan) {
+        request.out = parser.text(u"out"_s);
+        request.overwrite = parser.isSet(u"overwrite"_s);
+        request.keepRunning = parser.isSet(u"keep-running"_s);
+    }
+    return checkFormat(request, parser, formats);
+}
+
+tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
+{
+    const auto workflow = workflowFor(arguments);
+    if (!workflow) {
+        return tl::unexpected(workflow.error());
+    }
+    Request request;
+    request.command = Command::Doctor;
+    request.workflow = *workflow;
+    Parser parser(u"doctor HOST [--for ethrex]"_s);
+    parser.value(u"for"_s, u"ethrex"_s, tr("For which kind of prover"));
+    addInputs(parser, *workflow);
+    parser.value(u"workflow"_s, u"FILE"_s, tr("A workflow file"));
+    addHostOptions(parser);
+    addDemoOptions(parser);
+    parser.value(u"format"_s, u"text|json"_s, tr("What to print"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    if (parser.isSet(u"for"_s) && parser.text(u"for"_s) != u"ethrex") {
+        return tl::unexpected(tr("--for: this version checks servers for ethrex only."));
+    }
+    readInputs(parser, request);
+    if (const auto demo = readDemoOptions(parser, request); !demo) {
+        return tl::unexpected(demo.error());
+    }
+    const QStringList hosts = parser.positional();
+    if (hosts.size() > 1 || (hosts.isEmpty() && !request.demo && !request.given.contains(u"host"_s))) {
+        return tl::unexpected(tr("doctor needs exactly one server: proverdeck doctor HOST."));
+    }
+    if (request.demo) {
+        request.given.insert(u"host"_s, u"demo"_s);
+    } else if (!hosts.isEmpty()) {
+        request.given.insert(u"host"_s, hosts.first());
+    }
+    request.sshConfig = parser.text(u"ssh-config"_s);
+    request.trusted = parser.texts(u"trust-host"_s);
+    return checkFormat(request, parser, {u"text"_s, u"json"_s});
+}
+
+tl::expected<Request, QString> parseRuns(const QStringList &arguments)
+{
+    Request request;
+    Parser parser(u"runs list | show RUN | export RUN --out DIR"_s);
+    parser.value(u"format"_s, u"text|json"_s, tr("What to print"));
+    parser.value(u"out"_s, u"DIR"_s, tr("export: where the files go"));
+    parser.flag(u"overwrite"_s, tr("export: replace files that are there"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    const QStringList words = parser.positional();
+    const QString verb = words.value(0);
+    request.runId = words.value(1);
+    request.out = parser.text(u"out"_s);
+    request.overwrite = parser.isSet(u"overwrite"_s);
+    if (verb == u"list" && words.size() == 1) {
+        request.command = Command::RunsList;
+    } else if (verb == u"show" && words.size() == 2) {
+        request.command = Command::RunsShow;
+    } else if (verb == u"export" && words.size() == 2 && !request.out.isEmpty()) {
+        request.command = Command::RunsExport;
+    } else {
+        return tl::unexpected(tr("Write: proverdeck runs list, runs show RUN, or runs export RUN --out DIR."));
+    }
+    return checkFormat(request, parser, {u"text"_s, u"json"_s});
+}
+
+tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
+{
+    Request request;
+    request.command = Command::AnalyseEthrex;
+    Parser parser(u"analyse ethrex PROVER_LOG [--metrics FILE]"_s);
+    parser.value(u"metrics"_s, u"FILE"_s, tr("A saved body of the L2's metrics (port 3702)"));
+    parser.value(u"format"_s, u"text|json|markdown|upstream|csv"_s, tr("What to print; upstream is the layout of upstream's own script"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    const QStringList words = parser.positional();
+    if (words.size() != 2 || words.first() != u"ethrex") {
+        return tl::unexpected(tr("Write: proverdeck analyse ethrex PROVER_LOG [--metrics FILE]."));
+    }
+    request.file = words.at(1);
+    request.metrics = parser.text(u"metrics"_s);
+    return checkFormat(request, parser, {u"text"_s, u"json"_s, u"markdown"_s, u"upstream"_s, u"csv"_s});
+}
+
+tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
+{
+    Request request;
+    request.command = Command::DemoHost;
+    Parser parser(u"demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…"_s);
+    parser.value(u"dir"_s, u"DIR"_s, tr("Keep everything there; default: a temporary folder"));
+    parser.value(u"port"_s, u"N"_s, tr("Port of its SSH server; default: a free one"));
+    addDemoOptions(parser);
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    if (!parser.positional().isEmpty()) {
+        return tl::unexpected(tr("demo-host: \"%1\" is not expected here.").arg(parser.positional().first()));
+    }
+    request.dir = parser.text(u"dir"_s);
+    if (parser.isSet(u"port"_s)) {
+        bool ok = false;
+        request.port = parser.text(u"port"_s).toInt(&ok);
+        if (!ok || request.port < 1 || request.port > 65535) {
+            return tl::unexpected(tr("--port: \"%1\" is no port between 1 and 65535.").arg(parser.text(u"port"_s)));
+        }
+    }
+    if (const auto demo = readDemoOptions(parser, request); !demo) {
+        return tl::unexpected(demo.error());
+    }
+    return request;
+}
+
+} // namespace
+
+tl::expected<Request, QString> parseArguments(const QStringList &arguments)
+{
+    Request request;
+    if (arguments.isEmpty()) {
+        return request;
+    }
+    const QString first = arguments.first();
+    const QStringList rest = arguments.mid(1);
+    if (first == u"--help" || first == u"-h" || first == u"help") {
+        request.command = Command::Help;
+        request.help = overview();
+        return request;
+    }
+    if (first == u"--version") {
+        request.command = Command::Version;
+        return request;
+    }
+    if (first == u"run" || first == u"plan") {
+        return parseBenchmark(first == u"run" ? Command::Run : Command::Plan, rest);
+    }
+    if (first == u"doctor") {
+        return parseDoctor(rest);
+    }
+    if (first == u"runs") {
+        return parseRuns(rest);
+    }
+    if (first == u"analyse" || first == u"analyze") {
+        return parseAnalyse(rest);
+    }
+    if (first == u"demo-host") {
+        return parseDemoHost(rest);
+    }
+    if (!first.startsWith(u'-')) {
+        return tl::unexpected(tr("There is no command \"%1\"; proverdeck --help lists them.").arg(first));
+    }
+    Parser parser(u"[--demo]"_s);
+    addDemoOptions(parser);
+    parser.value(u"ssh-config"_s, u"FILE"_s, tr("Use this ssh configuration, as ssh -F"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (!parser.positional().isEmpty()) {
+        return tl::unexpected(tr("There is no command \"%1\"; proverdeck --help lists them.").arg(parser.positional().first()));
+    }
+    request.sshConfig = parser.text(u"ssh-config"_s);
+    if (const auto demo = readDemoOptions(parser, request); !demo) {
+        return tl::unexpected(demo.error());
+    }
+    return request;
+}
+
+} // namespace proverdeck::app

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/workflow/Workflow.h"
+
+#include <QStringList>
+
+namespace proverdeck::app {
+
+/// What the arguments ask for. One command per call.
+struct Request {
+    enum class Command {
+        Window, Help, Version, Doctor, Plan, Run, RunsList, RunsShow, RunsExport, AnalyseEthrex, DemoHost
+    };
+    Command command = Command::Window;
+    bool demo = false;
+    QStringList faults;
+    double speed = 60;
+    int port = 0;
+    QString dir; ///< demo-host --dir
+    QString sshConfig;
+    QStringList trusted; ///< --trust-host
+    models::Workflow workflow;
+    models::InputValues given; ///< checked by models::checkValues() later
+    QString out;
+    bool overwrite = false;
+    bool keepRunning = false;
+    QString format; ///< "text", "json", "sh", "markdown", "upstream", "csv"
+    QString runId;
+    QString file;
+    QString metrics;
+    QString help; ///< text of --help
+};
+
+/// Reads the arguments (without the program's name). The error is a sentence; exit with 2.
+[[nodiscard]] tl::expected<Request, QString> parseArguments(const QStringList &arguments);
+
+} // namespace proverdeck::app

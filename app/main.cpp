@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Application.h"
+#include "app/Commands.h"
+#include "app/HeadlessRun.h"
+#include "app/SignalWatcher.h"
+#include "app/Version.h"
+
+#include <QApplication>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+using proverdeck::app::Request;
+
+namespace {
+
+int headless(QCoreApplication &application, const Request &request)
+{
+    const auto plan = proverdeck::app::planFor(request);
+    if (!plan) {
+        return 2;
+    }
+    proverdeck::app::SignalWatcher signals;
+    proverdeck::app::HeadlessRun run(request, *plan);
+    QObject::connect(&signals, &proverdeck::app::SignalWatcher::interrupted, &run, &proverdeck::app::HeadlessRun::interrupt);
+    QObject::connect(&run, &proverdeck::app::HeadlessRun::finished, &application, [](int code) { QCoreApplication::exit(code); },
+                     Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&run, &proverdeck::app::HeadlessRun::start, Qt::QueuedConnection);
+    return QCoreApplication::exec();
+}
+
+int demoHost(QCoreApplication &application, const Request &request)
+{
+    using proverdeck::app::demo::DemoHost;
+    proverdeck::app::SignalWatcher signals;
+    DemoHost host({request.dir, request.port, request.speed, request.faults});
+    QObject::connect(&host, &DemoHost::ready, &application, [](const QByteArray &line) {
+        std::printf("%s\n", line.trimmed().constData());
+        std::fflush(stdout);
+    });
+    QObject::connect(&host, &DemoHost::failed, &application, [](const QString &why) {
+        proverdeck::app::complain(why);
+        QCoreApplication::exit(1);
+    });
+    QObject::connect(&host, &DemoHost::stopped, &application, [] { QCoreApplication::exit(0); });
+    QObject::connect(&signals, &proverdeck::app::SignalWatcher::interrupted, &host, &DemoHost::stop);
+    QMetaObject::invokeMethod(&host, &DemoHost::start, Qt::QueuedConnection);
+    return QCoreApplication::exec();
+}
+
+int atOnce(const Request &request)
+{
+    switch (request.command) {
+    case Request::Command::Help:
+        std::printf("%s", request.help.toUtf8().constData());
+        return 0;
+    case Request::Command::Version:
+        std::printf("proverdeck %s\n", proverdeck::app::Version);
+        return 0;
+    case Request::Command::Plan: {
+        const auto plan = proverdeck::app::planFor(request);
+        return plan ? proverdeck::app::runPlan(*plan, request.format) : 2;
+    }
+    case Request::Command::AnalyseEthrex:
+        return proverdeck::app::runAnalyse(request);
+    default:
+        return proverdeck::app::runHistory(request);
+    }
+}
+
+QStringList argumentList(int argc, char **argv)
+{
+    QStringList list;
+    for (int i = 1; i < argc; ++i) {
+        list << QString::fromLocal8Bit(argv[i]);
+    }
+    return list;
+}
+
+void setNames()
+{
+    QCoreApplication::setApplicationName(u"proverdeck"_s);
+    QCoreApplication::setApplicationVersion(QString::fromLatin1(proverdeck::app::Version));
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    setNames();
+    const QStringList arguments = argumentList(argc, argv);
+    // Only the window needs a display.
+    const bool isOption = !arguments.isEmpty() && arguments.first().startsWith(u'-');
+    const bool asksHelp = arguments.contains(u"--help"_s) || arguments.contains(u"--version"_s);
+    if ((arguments.isEmpty() || isOption) && !asksHelp) {
+        const auto request = proverdeck::app::parseArguments(arguments);
+        if (request && request->command == Request::Command::Window) {
+            QApplication application(argc, argv);
+            QGuiApplication::setDesktopFileName(QString::fromLatin1(proverdeck::app::AppId));
+            proverdeck::app::SignalWatcher signals;
+            proverdeck::app::Application panel(*request);
+            QObject::connect(&signals, &proverdeck::app::SignalWatcher::interrupted, &panel, &proverdeck::app::Application::quit);
+            return panel.start() ? QApplication::exec() : 1;
+        }
+    }
+    QCoreApplication application(argc, argv);
+    const auto request = proverdeck::app::parseArguments(arguments);
+    if (!request) {
+        proverdeck::app::complain(request.error());
+        return 2;
+    }
+    switch (request->command) {
+    case Request::Command::Run:
+    case Request::Command::Doctor:
+        return headless(application, *request);
+    case Request::Command::DemoHost:
+        return demoHost(application, *request);
+    default:
+        return atOnce(*request);
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/ethrex/ResultCollector.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace proverdeck::models::ethrex {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+LogKind kindOf(const QString &reader)
+{
+    return reader == u"ethrex-l2" ? LogKind::L2 : reader == u"ethrex-loadtest" ? LogKind::LoadTest : LogKind::Command;
+}
+
+QJsonObject rpcResult(QByteArrayView answer)
+{
+    return QJsonDocument::fromJson(answer.toByteArray()).object().value(u"result"_s).toObject();
+}
+
+/// JSON-RPC quantities are hex texts; ethrex's batch object has plain numbers for its blocks.
+std::optional<quint64> quantity(const QJsonValue &value)
+{
+    if (value.isDouble() && value.toDouble() >= 0) {
+        return quint64(value.toInteger());
+    }
+    bool ok = false;
+    const QString text = value.toString();
+    const quint64 number = text.startsWith(u"0x"_s) ? text.mid(2).toULongLong(&ok, 16) : text.toULongLong(&ok);
+    return ok ? std::optional(number) : std::nullopt;
+}
+
+} // namespace
+
+void ResultCollector::feedLog(const QString &reader, const QString &logName, QByteArrayView bytes)
+{
+    if (reader == u"ethrex-prover") {
+        if (!m_prover) {
+            m_prover = std::make_unique<ProverLog>(logName);
+            m_proverLogName = logName;
+        }
+        m_coloured = m_coloured || bytes.contains('\x1b');
+        m_prover->feed(bytes);
+        return;
+    }
+    auto found = m_logs.find(logName);
+    if (found == m_logs.end()) {
+        found = m_logs.emplace(logName, LogFindings(kindOf(reader), logName)).first;
+    }
+    found->second.feed(bytes);
+}
+
+void ResultCollector::finishLog(const QString &logName)
+{
+    if (m_prover && logName == m_proverLogName) {
+        m_prover->finish();
+        return;
+    }
+    const auto found = m_logs.find(logName);
+    if (found != m_logs.end()) {
+        found->second.finish();
+    }
+}
+
+bool ResultCollector::feedMetrics(QByteArrayView body)
+{
+    m_metricsAsked = true;
+    const auto snapshot = parseMetrics(body);
+    if (!snapshot) {
+        return false;
+    }
+    m_metricsReadable = true;
+    m_metrics.add(*snapshot);
+    return true;
+}
+
+int ResultCollector::distinctBatches() const
+{
+    return m_prover ? m_prover->distinctBatches() : 0;
+}
+
+QList<BatchRow> ResultCollector::rows() const
+{
+    return m_prover ? buildTable(m_prover->proofs(), m_metrics) : QList<BatchRow>();
+}
+
+QList<quint64> ResultCollector::batchesWithoutFacts() const
+{
+    QList<quint64> missing;
+    for (const BatchRow &row : rows()) {
+        if (!row.facts.gasUsed || !row.facts.txCount || !row.facts.blocks) {
+            missing << row.batch;
+        }
+    }
+    return missing;
+}
+
+QList<Finding> ResultCollector::logFindings() const
+{
+    QList<Finding> all;
+    if (m_prover) {
+        all = m_prover->findings();
+    }
+    for (const auto &[name, log] : m_logs) {
+        all += log.findings();
+    }
+    return all;
+}
+
+QList<Finding> ResultCollector::findings() const
+{
+    Picture picture;
+    if (m_prover) {
+        picture.proofs = m_prover->proofs();
+    }
+    picture.rows = rows();
+    picture.logFindings = logFindings();
+    picture.coloured = m_coloured;
+    picture.metricsAsked = m_metricsAsked;
+    picture.metricsReadable = m_metricsReadable;
+    picture.l2Restarts = m_metrics.restarts();
+    picture.proverExitCode = m_proverExit;
+    QList<Finding> all = picture.logFindings;
+    for (const Finding &finding : judge(picture)) {
+        mergeFinding(all, finding);
+    }
+    return all;
+}
+
+bool ResultCollector::takeFindingsChanged()
+{
+    qsizetype sum = 0;
+    for (const Finding &finding : logFindings()) {
+        sum += 1000 + finding.count;
+    }
+    return std::exchange(m_lastFindings, sum) != sum;
+}
+
+std::optional<QPair<quint64, quint64>> batchBlocks(QByteArrayView jsonRpcAnswer)
+{
+    const QJsonObject batch = rpcResult(jsonRpcAnswer);
+    const auto first = quantity(batch.value(u"first_block"_s));
+    const auto last = quantity(batch.value(u"last_block"_s));
+    if (!first || !last || *last < *first) {
+        return std::nullopt;
+    }
+    return qMakePair(*first, *last);
+}
+
+std::optional<QPair<quint64, quint64>> blockGasAndTxs(QByteArrayView jsonRpcAnswer)
+{
+    const QJsonObject block = rpcResult(jsonRpcAnswer);
+    const auto gas = quantity(block.value(u"gasUsed"_s));
+    if (!gas || !block.value(u"transactions"_s).isArray()) {
+        return std::nullopt;
+    }
+    return qMakePair(*gas, quint64(block.value(u"transactions"_s).toArray().size()));
+}
+
+} // namespace proverdeck::models::ethrex

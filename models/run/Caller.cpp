@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/run/Caller.h"
+
+namespace proverdeck::models {
+
+namespace {
+constexpr qsizetype KeepLimit = 8 * 1024 * 1024;
+}
+
+QString Reply::firstLine() const
+{
+    for (const QByteArray &text : {out, err}) {
+        const QList<QByteArray> lines = text.split('\n');
+        for (const QByteArray &line : lines) {
+            const QString trimmed = QString::fromUtf8(line).trimmed();
+            if (!trimmed.isEmpty()) {
+                return trimmed.left(400);
+            }
+        }
+    }
+    return {};
+}
+
+Caller::Caller(ssh::RemoteShell &shell, QObject *parent)
+    : QObject(parent)
+    , m_shell(shell)
+{
+    connect(&m_shell, &ssh::RemoteShell::output, this, &Caller::onOutput);
+    connect(&m_shell, &ssh::RemoteShell::finished, this, &Caller::onFinished);
+}
+
+void Caller::call(ssh::CommandId id, Done done)
+{
+    m_pending[id] = Pending{{}, {}, std::move(done)};
+}
+
+void Caller::stream(ssh::CommandId id, Sink sink, Done done)
+{
+    m_pending[id] = Pending{{}, std::move(sink), std::move(done)};
+}
+
+void Caller::cancel(ssh::CommandId id)
+{
+    m_pending.erase(id);
+    m_shell.cancel(id);
+}
+
+void Caller::onOutput(ssh::CommandId id, ssh::Stream stream, const QByteArray &bytes)
+{
+    const auto found = m_pending.find(id);
+    if (found == m_pending.end()) {
+        return;
+    }
+    Pending &pending = found->second;
+    if (stream == ssh::Stream::Stdout && pending.sink) {
+        const Sink sink = pending.sink; // the callee may cancel
+        sink(bytes);
+        return;
+    }
+    QByteArray &target = stream == ssh::Stream::Stdout ? pending.reply.out : pending.reply.err;
+    target += bytes.left(std::max<qsizetype>(0, KeepLimit - target.size()));
+}
+
+void Caller::onFinished(ssh::CommandId id, const ssh::Result<ssh::ExitStatus> &result)
+{
+    const auto found = m_pending.find(id);
+    if (found == m_pending.end()) {
+        return;
+    }
+    Pending pending = std::move(found->second);
+    m_pending.erase(found);
+    pending.reply.result = result;
+    pending.done(pending.reply);
+}
+
+} // namespace proverdeck::models

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/ethrex/ResultCollector.h"
+#include "models/logs/Redactor.h"
+#include "models/run/Caller.h"
+#include "models/run/JobFollower.h"
+#include "models/run/RunTypes.h"
+#include "models/series/GpuSamples.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+
+namespace proverdeck::models {
+
+enum class StopMode {
+    TearDown, ///< collect, then stop everything of this run
+    LeaveRunning, ///< collect, leave the services on the server
+    Detach, ///< let go at once; the run's services go on
+};
+
+struct RunOptions {
+    QString id;
+    QString folder; ///< where logs, gpu.csv and metrics.txt go; created
+    bool checksOnly = false; ///< the preflight, as the wizard and doctor do it
+    bool keepRunning = false; ///< skip the stopping part of the teardown
+    std::chrono::milliseconds probeInterval{1000};
+    std::chrono::seconds metricsInterval{3};
+    /// How long an unreachable server is tried again before the outcome is "unknown".
+    std::chrono::seconds giveUpAfter{900};
+};
+
+/// Drives one workflow on one server: checks, steps, waiting, collecting, teardown.
+///
+/// Lives in the GUI thread and never blocks it. Each command and service is a durable job, so a lost
+/// connection loses nothing: the run reconnects and goes on at the exact byte. Ends with exactly one
+/// finished(). Destroying a run leaves what runs on the server alone.
+class Run : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @p shell must outlive the run and be used by nobody else meanwhile.
+    Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent = nullptr);
+    ~Run() override;
+
+    void start();
+    void stop(StopMode mode);
+    /// Tries an unreachable server now instead of at the next attempt.
+    void reconnectNow();
+
+    [[nodiscard]] const Plan &plan() const { return m_plan; }
+    [[nodiscard]] const RunOptions &options() const { return m_options; }
+    [[nodiscard]] RunState state() const { return m_state; }
+    /// Parallel to plan().steps.
+    [[nodiscard]] const QList<StepState> &steps() const { return m_steps; }
+    [[nodiscard]] int currentStep() const { return m_index; }
+    [[nodiscard]] QList<Finding> findings() const;
+    [[nodiscard]] const QList<ethrex::BatchRow> &rows() const { return m_rows; }
+    [[nodiscard]] const report::Session &session() const { return m_session; }
+    [[nodiscard]] const ethrex::ResultCollector &collector() const { return m_collector; }
+    /// Batches proved and asked for; the second is 0 in endless mode.
+    [[nodiscard]] QPair<int, int> progress() const;
+    [[nodiscard]] std::optional<std::chrono::seconds> timeLeft() const;
+    [[nodiscard]] int redactions() const;
+    [[nodiscard]] RunRecord record() const;
+    /// Names of the logs that the steps of the plan write, in order.
+    [[nodiscard]] static QStringList logNames(const Plan &plan);
+
+signals:
+    void stateChanged(proverdeck::models::RunState state);
+    void stepChanged(int index);
+    void logGrew(const QString &name, const QByteArray &bytes);
+    void rowsChanged();
+    void findingAdded(const proverdeck::models::Finding &finding);
+    void gpuSampled(const QList<proverdeck::models::series::GpuSample> &samples);
+    /// A sentence on the connection, empty when there is nothing to say.
+    void connectionNote(const QString &text);
+    void finished(proverdeck::models::RunState state);
+
+private:
+    struct Log {
+        std::unique_ptr<QFile> file;
+        QString reader;
+    };
+    struct Job {
+        QByteArray id;
+        int step = -1;
+        std::unique_ptr<JobFollower> follower;
+        Redactor redactor;
+        std::optional<ssh::JobStatus> ended;
+    };
+
+    // Connection
+    void onOpened();
+    void onOpenFailed(const ssh::Error &error);
+    void onConnectionLost(const ssh::Error &error);
+    void scheduleReconnect(const QString &why);
+    void resume();
+
+    // Steps (Run.cpp)
+    void nextStep();
+    [[nodiscard]] bool mayStart(int index, StepState &state);
+    void enterStep();
+    void finishStep(StepOutcome outcome, const QString &note = {}, std::optional<int> exitCode = {});
+    void failStep(const QString &note, std::optional<int> exitCode = {});
+    void beginTeardown();
+    void endRun();
+    void conclude(RunState state);
+    void setState(RunState state);
+    [[nodiscard]] const PlannedStep &planned() const { return m_plan.steps.at(m_index); }
+    [[nodiscard]] QString commandOf(const PlannedStep &planned) const;
+
+    // Kinds of steps (RunSteps.cpp)
+    void runCheck();
+    void onCheckReply(const Reply &reply);
+    void runCommand();
+    void onJobStarted(const Reply &reply);
+    void onJobEnded(Job &job, const ssh::JobStatus &status);
+    void onServiceEnded(const Job &job, const QString &how, std::optional<int> code);
+    void pollReady();
+    void onProbeReply(const Reply &reply);
+    void stepReady();
+    void onTimeout();
+    void beginWait();
+    void checkWait();
+    void runStop();
+    void onStopReply(const Reply &reply);
+
+    // Collecting (RunCollect.cpp)
+    void runCollect();
+    void onSession(const Reply &reply);
+    void askMissingBatches();
+    void onBatchesReply(const Reply &reply, const QList<quint64> &missing);
+    void onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, quint64>> &blocks);
+    void startGpuSampler();
+    void startMetricsSampler();
+    void onMetricsBytes(const QByteArray &bytes);
+    void stopSamplers();
+
+    // Logs and findings
+    void takeLog(Job &job, const QByteArray &bytes);
+    void writeLog(const QString &name, const QString &reader, const QByteArray &bytes);
+    void addFinding(const Finding &finding);
+    void refreshResults();
+    [[nodiscard]] QString logOf(const Step &step) const;
+    [[nodiscard]] bool logMatched(const Job &job) const;
+
+    Plan m_plan;
+    ssh::RemoteShell &m_shell;
+    RunOptions m_options;
+    Caller m_caller;
+    RunState m_state = RunState::Idle;
+    QList<StepState> m_steps;
+    int m_index = -1;
+    InputValues m_known; ///< answers, facts and outputs
+    std::function<void()> m_retry; ///< what to do again after a reconnect
+    bool m_wasConnected = false;
+    int m_attempt = 0;
+    QElapsedTimer m_unreachable;
+    QTimer m_reconnect;
+    QTimer m_timeout; ///< of the current step
+    QTimer m_probe;
+    QTimer m_stall;
+    QTimer m_refresh;
+
+    std::map<QString, Log> m_logs;
+    std::map<QString, Job> m_jobs; ///< by step id
+    std::map<QString, QStringList> m_wantedInLog; ///< step id: expressions not seen yet
+    QList<Finding> m_findings; ///< of checks and of the run itself
+    QStringList m_told; ///< findings already signalled, "log code"
+    ethrex::ResultCollector m_collector;
+    QList<ethrex::BatchRow> m_rows;
+    report::Session m_session;
+    series::GpuSampleReader m_gpuReader;
+    std::optional<ssh::CommandId> m_gpuSampler;
+    std::optional<ssh::CommandId> m_metricsSampler;
+    QByteArray m_metricsText;
+    QElapsedTimer m_waiting; ///< since the wait step began
+    int m_provedAtWait = 0;
+
+    bool m_aborting = false; ///< main steps are over early
+    bool m_failed = false;
+    bool m_cancelled = false;
+    bool m_stoppedEndless = false;
+    bool m_startedSomething = false;
+    bool m_probing = false;
+    bool m_stoppingForTimeout = false;
+    bool m_sampleMetrics = false; ///< the L2 is there
+};
+
+} // namespace proverdeck::models

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/run/Run.h"
+
+namespace proverdeck::models {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr char MetricsMark[] = "@@proverdeck-metrics";
+constexpr int FallbackBatches = 200; ///< at most so many are asked for, block by block
+constexpr quint64 FallbackBlocks = 5000;
+
+QByteArray hexNumber(quint64 number)
+{
+    return "0x" + QByteArray::number(number, 16);
+}
+
+} // namespace
+
+void Run::runCollect()
+{
+    const bool session = planned().step.collects == u"session";
+    m_caller.call(m_shell.runLoginScript(scriptFor(commandOf(planned())), planned().step.timeout),
+                  [this, session](const Reply &reply) {
+                      if (reply.lost()) {
+                          return;
+                      }
+                      if (session) {
+                          onSession(reply);
+                          return;
+                      }
+                      if (!reply.ok() || !m_collector.feedMetrics(reply.out)) {
+                          m_collector.metricsFailed();
+                      } else if (!m_options.folder.isEmpty()) {
+                          (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s, reply.out, true);
+                      }
+                      askMissingBatches();
+                  });
+}
+
+void Run::onSession(const Reply &reply)
+{
+    QString branch;
+    bool dirty = false;
+    for (const QByteArray &line : reply.out.split('\n')) {
+        const qsizetype equals = line.indexOf('=');
+        const QByteArray key = line.left(equals);
+        const QString value = QString::fromUtf8(line.mid(equals + 1)).trimmed();
+        if (equals < 0 || value.isEmpty()) {
+            continue;
+        }
+        if (key == "commit") {
+            m_session.commit = value;
+        } else if (key == "subject") {
+            m_session.commitSubject = value;
+        } else if (key == "branch") {
+            branch = value;
+        } else if (key == "dirty") {
+            dirty = true;
+        } else if (key == "cpu") {
+            m_session.cpuModel = value;
+        } else if (key == "memory_kib") {
+            m_session.memoryKiB = value.toULongLong();
+        } else if (key == "gpu") {
+            const QStringList parts = value.split(u", "_s);
+            if (parts.size() == 3) {
+                m_session.gpus << report::Gpu{parts.at(0), parts.at(2), parts.at(1).toULongLong()};
+            }
+        }
+    }
+    if (m_session.gitRef.isEmpty()) {
+        m_session.gitRef = branch;
+    }
+    if (dirty) {
+        m_session.commitSubject += tr(" (with uncommitted changes)");
+        addFinding({u"dirty-tree"_s, Severity::Warning,
+                    tr("The working tree holds uncommitted changes: the commit alone does not say what was measured."),
+                    tr("Publish the changes with the number, or commit them and run again.")});
+    }
+    finishStep(m_session.commit.isEmpty() ? StepOutcome::Warning : StepOutcome::Done,
+               m_session.commit.isEmpty() ? tr("the commit is not known") : m_session.commit.left(10) + u' ' + m_session.commitSubject);
+    nextStep();
+}
+
+void Run::askMissingBatches()
+{
+    const QList<quint64> missing = m_collector.batchesWithoutFacts().mid(0, FallbackBatches);
+    if (missing.isEmpty() || !m_plan.workflow.input(u"rpc_port"_s)) {
+        refreshResults();
+        finishStep(StepOutcome::Done, tr("%n batch(es)", nullptr, int(m_rows.size())));
+        nextStep();
+        return;
+    }
+    QByteArray script = shellPrelude();
+    const QByteArray port = expand(u"{rpc_port}"_s, m_plan.workflow, m_known).toUtf8();
+    for (const quint64 batch : missing) {
+        script += "printf 'B %s ' " + QByteArray::number(batch) + "; pd_rpc " + port
+            + " ethrex_getBatchByNumber '[\"" + hexNumber(batch) + "\",false]' | tr -d '\\n'; echo\n";
+    }
+    m_caller.call(m_shell.runLoginScript(script, std::chrono::seconds(120)),
+                  [this, missing](const Reply &reply) { onBatchesReply(reply, missing); });
+}
+
+void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
+{
+    if (reply.lost()) {
+        return;
+    }
+    QMap<quint64, QPair<quint64, quint64>> blocks;
+    quint64 sum = 0;
+    for (const QByteArray &line : reply.out.split('\n')) {
+        const QList<QByteArray> parts = line.split(' ');
+        if (parts.size() < 3 || parts.at(0) != "B") {
+            continue;
+        }
+        const quint64 batch = parts.at(1).toULongLong();
+        const auto range = batchBlocks(QByteArrayView(line).mid(parts.at(0).size() + parts.at(1).size() + 2));
+        if (range && missing.contains(batch) && sum + range->second - range->first < FallbackBlocks) {
+            sum += range->second - range->first + 1;
+            blocks.insert(batch, *range);
+        }
+    }
+    QByteArray script = shellPrelude();
+    const QByteArray port = expand(u"{rpc_port}"_s, m_plan.workflow, m_known).toUtf8();
+    for (const auto &range : std::as_const(blocks)) {
+        for (quint64 block = range.first; block <= range.second; ++block) {
+            script += "printf 'K %s ' " + QByteArray::number(block) + "; pd_rpc " + port
+                + " eth_getBlockByNumber '[\"" + hexNumber(block) + "\",false]' | tr -d '\\n'; echo\n";
+        }
+    }
+    m_caller.call(m_shell.runLoginScript(script, std::chrono::seconds(300)),
+                  [this, blocks](const Reply &answer) { onBlocksReply(answer, blocks); });
+}
+
+void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, quint64>> &blocks)
+{
+    if (reply.lost()) {
+        return;
+    }
+    QMap<quint64, QPair<quint64, quint64>> known;
+    for (const QByteArray &line : reply.out.split('\n')) {
+        const QList<QByteArray> parts = line.split(' ');
+        if (parts.size() >= 3 && parts.at(0) == "K") {
+            const auto facts = ethrex::blockGasAndTxs(QByteArrayView(line).mid(parts.at(0).size() + parts.at(1).size() + 2));
+            if (facts) {
+                known.insert(parts.at(1).toULongLong(), *facts);
+            }
+        }
+    }
+    int filled = 0;
+    for (auto range = blocks.begin(); range != blocks.end(); ++range) {
+        ethrex::BatchFacts facts;
+        quint64 gas = 0;
+        quint64 txs = 0;
+        bool whole = true;
+        for (quint64 block = range->first; block <= range->second && whole; ++block) {
+            whole = known.contains(block);
+            gas += known.value(block).first;
+            txs += known.value(block).second;
+        }
+        facts.blocks = range->second - range->first + 1;
+        if (whole) {
+            facts.gasUsed = gas;
+            facts.txCount = txs;
+            ++filled;
+        }
+        m_collector.fillBatch(range.key(), facts);
+    }
+    if (filled > 0) {
+        addFinding({u"metrics-from-rpc"_s, Severity::Info,
+                    tr("The metrics did not have %n batch(es); gas, transactions and blocks were summed from the L2's blocks.", nullptr, filled),
+                    {}});
+    }
+    refreshResults();
+    finishStep(StepOutcome::Done, tr("%n batch(es)", nullptr, int(m_rows.size())));
+    nextStep();
+}
+
+// ---- samplers: one long-lived channel each ----
+
+void Run::startGpuSampler()
+{
+    if (m_gpuSampler || !m_session.gpu.value_or(false) || m_options.checksOnly) {
+        return;
+    }
+    const QByteArray script
+        = "exec nvidia-smi --query-gpu=timestamp,index,uuid,name,utilization.gpu,utilization.memory,memory.used,"
+          "memory.total,temperature.gpu,power.draw,power.limit,fan.speed,clocks.sm,pstate "
+          "--format=csv,noheader,nounits -l 1\n";
+    const auto id = m_shell.runLoginScript(script, std::chrono::milliseconds(0));
+    m_gpuSampler = id;
+    m_caller.stream(
+        id,
+        [this](const QByteArray &bytes) {
+            const QList<series::GpuSample> samples = m_gpuReader.feed(bytes);
+            if (!samples.isEmpty()) {
+                if (!m_options.folder.isEmpty()) {
+                    QFile file(m_options.folder + u"/gpu.csv"_s);
+                    if (file.open(QIODevice::WriteOnly | QIODevice::Append)) {
+                        file.write(bytes);
+                    }
+                }
+                emit gpuSampled(samples);
+            }
+        },
+        [this](const Reply &) { m_gpuSampler.reset(); });
+}
+
+void Run::startMetricsSampler()
+{
+    if (m_metricsSampler || !m_sampleMetrics || m_state == RunState::TearingDown
+        || !m_plan.workflow.input(u"metrics_port"_s)) {
+        return;
+    }
+    const QByteArray script = shellPrelude() + "while pd_http "
+        + expand(u"{metrics_port}"_s, m_plan.workflow, m_known).toUtf8()
+        + " /metrics || true; do echo " + MetricsMark + " || exit 0; sleep "
+        + QByteArray::number(qint64(m_options.metricsInterval.count())) + "; done\n";
+    const auto id = m_shell.runLoginScript(script, std::chrono::milliseconds(0));
+    m_metricsSampler = id;
+    m_metricsText.clear();
+    m_caller.stream(
+        id, [this](const QByteArray &bytes) { onMetricsBytes(bytes); },
+        [this](const Reply &) { m_metricsSampler.reset(); });
+}
+
+void Run::onMetricsBytes(const QByteArray &bytes)
+{
+    m_metricsText += bytes;
+    qsizetype mark = m_metricsText.indexOf(MetricsMark);
+    while (mark >= 0) {
+        if (!m_collector.feedMetrics(QByteArrayView(m_metricsText).left(mark))) {
+            m_collector.metricsFailed();
+        }
+        m_metricsText.remove(0, mark + qsizetype(sizeof(MetricsMark) - 1));
+        mark = m_metricsText.indexOf(MetricsMark);
+        refreshResults();
+    }
+    if (m_metricsText.size() > 16 * 1024 * 1024) {
+        m_metricsText.clear(); // not a metrics endpoint
+    }
+}
+
+void Run::stopSamplers()
+{
+    for (auto *sampler : {&m_gpuSampler, &m_metricsSampler}) {
+        if (*sampler) {
+            m_caller.cancel(**sampler);
+            sampler->reset();
+        }
+    }
+}
+
+} // namespace proverdeck::models
