@@ -20,9 +20,9 @@ int headless(QCoreApplication &application, const Request &request)
     if (!plan) {
         return 2;
     }
-    proverdeck::app::SignalWatcher signals;
+    proverdeck::app::SignalWatcher watcher;
     proverdeck::app::HeadlessRun run(request, *plan);
-    QObject::connect(&signals, &proverdeck::app::SignalWatcher::interrupted, &run, &proverdeck::app::HeadlessRun::interrupt);
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &run, &proverdeck::app::HeadlessRun::interrupt);
     QObject::connect(&run, &proverdeck::app::HeadlessRun::finished, &application, [](int code) { QCoreApplication::exit(code); },
                      Qt::QueuedConnection);
     QMetaObject::invokeMethod(&run, &proverdeck::app::HeadlessRun::start, Qt::QueuedConnection);
@@ -32,7 +32,7 @@ int headless(QCoreApplication &application, const Request &request)
 int demoHost(QCoreApplication &application, const Request &request)
 {
     using proverdeck::app::demo::DemoHost;
-    proverdeck::app::SignalWatcher signals;
+    proverdeck::app::SignalWatcher watcher;
     DemoHost host({request.dir, request.port, request.speed, request.faults});
     QObject::connect(&host, &DemoHost::ready, &application, [](const QByteArray &line) {
         std::printf("%s\n", line.trimmed().constData());
@@ -43,7 +43,7 @@ int demoHost(QCoreApplication &application, const Request &request)
         QCoreApplication::exit(1);
     });
     QObject::connect(&host, &DemoHost::stopped, &application, [] { QCoreApplication::exit(0); });
-    QObject::connect(&signals, &proverdeck::app::SignalWatcher::interrupted, &host, &DemoHost::stop);
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &host, &DemoHost::stop);
     QMetaObject::invokeMethod(&host, &DemoHost::start, Qt::QueuedConnection);
     return QCoreApplication::exec();
 }
@@ -97,9 +97,9 @@ int main(int argc, char **argv)
         if (request && request->command == Request::Command::Window) {
             QApplication application(argc, argv);
             QGuiApplication::setDesktopFileName(QString::fromLatin1(proverdeck::app::AppId));
-            proverdeck::app::SignalWatcher signals;
+            proverdeck::app::SignalWatcher watcher;
             proverdeck::app::Application panel(*request);
-            QObject::connect(&signals, &proverdeck::app::SignalWatcher::interrupted, &panel, &proverdeck::app::Application::quit);
+            QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &panel, &proverdeck::app::Application::quit);
             return panel.start() ? QApplication::exec() : 1;
         }
     }

@@ -20,7 +20,8 @@ enum class BatchFlag {
 };
 Q_DECLARE_FLAGS(BatchFlags, BatchFlag)
 
-struct BatchRow {
+struct BatchRow
+{
     quint64 batch = 0;
     std::optional<qint64> timeMs; ///< of the first proof
     QList<qint64> allTimesMs; ///< of every timed proof, in log order
@@ -45,7 +46,8 @@ struct BatchRow {
 
 /// Figures over some rows. Totals sum the known values only and are none if no value is known.
 /// Rates are totals divided by totals over the rows where both are known.
-struct Summary {
+struct Summary
+{
     int batches = 0;
     std::optional<qint64> avgMs; ///< floor, as upstream
     std::optional<qint64> medianMs;

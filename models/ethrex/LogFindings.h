@@ -2,14 +2,13 @@
 #pragma once
 
 #include "models/ethrex/BatchTable.h"
+#include "models/ethrex/LogScanner.h"
 
 namespace proverdeck::models::ethrex {
 
-/// Which program wrote a log: each has its own patterns.
-enum class LogKind { Prover, L2, LoadTest, Command };
-
-/// Finds the known traps in one log (upstream's wording, lambdaclass/ethrex, and what docker, cargo,
-/// make and the shell print). Bytes may be cut anywhere. ProverLog uses it for LogKind::Prover.
+/// Finds the known traps in one log (upstream's wording, lambdaclass/ethrex, and what docker,
+/// cargo, make and the shell print). Bytes may be cut anywhere. ProverLog uses it for
+/// LogKind::Prover.
 class LogFindings
 {
 public:
@@ -18,18 +17,17 @@ public:
     void finish();
     /// One line, already split; for readers that split themselves.
     void line(const LogLine &line);
-    [[nodiscard]] const QList<Finding> &findings() const { return m_findings; }
+    [[nodiscard]] const QList<Finding> &findings() const { return m_scanner.findings(); }
 
 private:
-    LogKind m_kind;
-    QString m_name;
     LineSplitter m_splitter;
-    QList<Finding> m_findings;
+    LogScanner m_scanner;
 };
 
 /// Findings that need the whole picture: no timing option, coloured log, repeats, empties, restart,
 /// metrics missing, "exited with status 0 after a panic", nothing counted.
-struct Picture {
+struct Picture
+{
     QList<Proof> proofs;
     QList<BatchRow> rows;
     QList<Finding> logFindings; ///< all that LogFindings gave
@@ -38,7 +36,9 @@ struct Picture {
     bool metricsReadable = false;
     int l2Restarts = 0;
     std::optional<int> proverExitCode; ///< if the prover has ended by itself
+    QString logName = QStringLiteral("prover.log"); ///< of the proofs, for the evidence
 };
+/// Only the findings of the whole picture; those of the logs are not repeated.
 [[nodiscard]] QList<Finding> judge(const Picture &picture);
 
 } // namespace proverdeck::models::ethrex

@@ -9,7 +9,8 @@
 namespace proverdeck::models::ethrex {
 
 /// What is known of one batch besides its proving time. Missing is missing, never 0.
-struct BatchFacts {
+struct BatchFacts
+{
     std::optional<quint64> gasUsed;
     std::optional<quint64> txCount; ///< privileged transactions (deposits) included
     std::optional<quint64> blocks; ///< the true number: the batch_size metric plus one
@@ -18,7 +19,8 @@ struct BatchFacts {
 
 /// One body of the L2's :3702/metrics (Prometheus text; lambdaclass/ethrex
 /// crates/blockchain/metrics/l2/metrics.rs).
-struct MetricsSnapshot {
+struct MetricsSnapshot
+{
     QMap<quint64, BatchFacts> batches;
     std::optional<qint64> processStartSecs; ///< changes when the L2 was restarted
     std::optional<quint64> committedBatch;
@@ -42,13 +44,17 @@ public:
 
     [[nodiscard]] BatchFacts facts(quint64 batch) const;
     [[nodiscard]] const QMap<quint64, BatchFacts> &all() const { return m_batches; }
+    /// Restarts seen from one snapshot to the next.
     [[nodiscard]] int restarts() const { return m_restarts; }
-    /// Batches above this number were sealed after a restart; none if there was no restart.
+    /// Batches above this number were sealed after a restart; none if there was no restart. Known
+    /// from a single snapshot, too: one that begins above batch 1 is of a restarted L2.
     [[nodiscard]] std::optional<quint64> lastBatchBeforeRestart() const { return m_beforeRestart; }
     [[nodiscard]] bool isEmpty() const { return m_snapshots == 0; }
     [[nodiscard]] const MetricsSnapshot &latest() const { return m_latest; }
 
 private:
+    [[nodiscard]] bool isRestart(const MetricsSnapshot &snapshot) const;
+
     QMap<quint64, BatchFacts> m_batches;
     MetricsSnapshot m_latest;
     std::optional<qint64> m_processStart;

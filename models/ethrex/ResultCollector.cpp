@@ -42,7 +42,6 @@ void ResultCollector::feedLog(const QString &reader, const QString &logName, QBy
             m_prover = std::make_unique<ProverLog>(logName);
             m_proverLogName = logName;
         }
-        m_coloured = m_coloured || bytes.contains('\x1b');
         m_prover->feed(bytes);
         return;
     }
@@ -118,7 +117,8 @@ QList<Finding> ResultCollector::findings() const
     }
     picture.rows = rows();
     picture.logFindings = logFindings();
-    picture.coloured = m_coloured;
+    picture.coloured = m_prover && m_prover->isColoured();
+    picture.logName = m_proverLogName;
     picture.metricsAsked = m_metricsAsked;
     picture.metricsReadable = m_metricsReadable;
     picture.l2Restarts = m_metrics.restarts();

@@ -43,7 +43,6 @@ private:
     MetricsHistory m_metrics;
     QString m_proverLogName;
     std::optional<int> m_proverExit;
-    bool m_coloured = false;
     bool m_metricsAsked = false;
     bool m_metricsReadable = false;
     qsizetype m_lastFindings = -1;

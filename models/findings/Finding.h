@@ -10,7 +10,8 @@ namespace proverdeck::models {
 enum class Severity { Info, Warning, Error };
 
 /// Where a finding was seen. Line and offset are of the raw log, as the server wrote it.
-struct Evidence {
+struct Evidence
+{
     QString log; ///< "prover.log"; empty if the finding comes from no log
     qint64 line = 0; ///< 1-based; 0 = no line
     qint64 offset = -1; ///< byte offset of the line's first byte; -1 = none
@@ -19,7 +20,8 @@ struct Evidence {
 };
 
 /// Something wrong or noteworthy, said the same way everywhere. Codes are stable: kebab-case.
-struct Finding {
+struct Finding
+{
     QString code;
     Severity severity = Severity::Info;
     QString text; ///< what happened and why, a sentence or two

@@ -7,7 +7,8 @@
 
 namespace proverdeck::models::report {
 
-struct Gpu {
+struct Gpu
+{
     QString name;
     QString driver;
     quint64 memoryMiB = 0;
@@ -15,7 +16,8 @@ struct Gpu {
 };
 
 /// The session info of a result: everything needed to say what the number means. Empty = unknown.
-struct Session {
+struct Session
+{
     QDateTime started; ///< UTC
     QDateTime ended;
     QString runId;
@@ -36,7 +38,8 @@ struct Session {
     bool operator==(const Session &) const = default;
 };
 
-struct ResultDocument {
+struct ResultDocument
+{
     Session session;
     QList<ethrex::BatchRow> rows;
     QList<Finding> findings;
@@ -45,8 +48,9 @@ struct ResultDocument {
 
 /// The guide's results template: session info, table, summaries, findings, observations.
 [[nodiscard]] QString toMarkdown(const ResultDocument &document);
-/// Exactly what upstream's scripts/bench_metrics.sh writes: its columns, its floor divisions, "-" for
-/// unknown, and the batch_size metric (blocks minus one) in the column that it calls Blocks.
+/// Exactly what upstream's scripts/bench_metrics.sh writes: its columns, its floor divisions, "-"
+/// for unknown, and the batch_size metric (blocks minus one) in the column that it calls Blocks.
+/// Empty without a timed batch, as upstream writes no file then.
 [[nodiscard]] QString toUpstreamMarkdown(const ResultDocument &document);
 /// RFC 4180, header first, one row per batch, UTF-8, \r\n.
 [[nodiscard]] QByteArray toCsv(const ResultDocument &document);

@@ -115,7 +115,7 @@ void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
             continue;
         }
         const quint64 batch = parts.at(1).toULongLong();
-        const auto range = batchBlocks(QByteArrayView(line).mid(parts.at(0).size() + parts.at(1).size() + 2));
+        const auto range = ethrex::batchBlocks(QByteArrayView(line).sliced(parts.at(0).size() + parts.at(1).size() + 2));
         if (range && missing.contains(batch) && sum + range->second - range->first < FallbackBlocks) {
             sum += range->second - range->first + 1;
             blocks.insert(batch, *range);
@@ -142,7 +142,7 @@ void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, q
     for (const QByteArray &line : reply.out.split('\n')) {
         const QList<QByteArray> parts = line.split(' ');
         if (parts.size() >= 3 && parts.at(0) == "K") {
-            const auto facts = ethrex::blockGasAndTxs(QByteArrayView(line).mid(parts.at(0).size() + parts.at(1).size() + 2));
+            const auto facts = ethrex::blockGasAndTxs(QByteArrayView(line).sliced(parts.at(0).size() + parts.at(1).size() + 2));
             if (facts) {
                 known.insert(parts.at(1).toULongLong(), *facts);
             }
@@ -230,7 +230,7 @@ void Run::onMetricsBytes(const QByteArray &bytes)
     m_metricsText += bytes;
     qsizetype mark = m_metricsText.indexOf(MetricsMark);
     while (mark >= 0) {
-        if (!m_collector.feedMetrics(QByteArrayView(m_metricsText).left(mark))) {
+        if (!m_collector.feedMetrics(QByteArrayView(m_metricsText).first(mark))) {
             m_collector.metricsFailed();
         }
         m_metricsText.remove(0, mark + qsizetype(sizeof(MetricsMark) - 1));

@@ -284,7 +284,8 @@ Input readInput(Table &table)
                                         int(InputType::Text)));
     input.title = table.text("title", input.id);
     input.help = table.text("help");
-    input.option = table.text("option", QString(input.id).replace(u'_', u'-'));
+    QString option = input.id;
+    input.option = table.text("option", option.replace(u'_', u'-'));
     input.choices = table.texts("choices");
     if (input.type == InputType::Choice && input.choices.isEmpty()) {
         problem(table.node(), tr("%1: an input of type choice needs the key \"choices\".").arg(table.where()));

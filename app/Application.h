@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/CommandLine.h"
+#include "app/demo/DemoHost.h"
+#include "ui/Services.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <map>
+#include <memory>
+
+namespace proverdeck::ui {
+class MainWindow;
+}
+
+namespace proverdeck::app {
+
+/// Makes every object of the window's program, connects them, and ends them in order.
+class Application : public QObject, public ui::Services
+{
+    Q_OBJECT
+
+public:
+    explicit Application(Request request, QObject *parent = nullptr);
+    ~Application() override;
+
+    /// Opens the window; false if it cannot (said on standard error).
+    [[nodiscard]] bool start();
+    void quit();
+    [[nodiscard]] ui::MainWindow *window() const { return m_window.get(); }
+
+    [[nodiscard]] QStringList hosts() const override;
+    [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host) override;
+    [[nodiscard]] QString sshConfigFor(const QString &host) const override;
+    models::Run *startRun(const models::Plan &plan) override;
+    [[nodiscard]] models::Run *liveRun(const QString &id) const override;
+    [[nodiscard]] models::store::RunStore &store() override { return m_store; }
+    [[nodiscard]] QString exportRun(const models::RunRecord &record, const QString &folder, bool overwrite) override;
+    void startDemo(const DemoAnswer &answer) override;
+
+private:
+    struct Session {
+        std::unique_ptr<ssh::RemoteShell> shell;
+        std::unique_ptr<models::Run> run; // after the shell: it ends first
+    };
+    void saveRuns();
+
+    Request m_request;
+    models::store::RunStore m_store;
+    std::unique_ptr<demo::DemoHost> m_demo;
+    bool m_demoReady = false;
+    std::map<QString, Session> m_sessions;
+    QTimer m_save;
+    std::unique_ptr<ui::MainWindow> m_window;
+};
+
+} // namespace proverdeck::app

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/demo/PortReservation.h"
+
+#include <QByteArray>
+#include <QElapsedTimer>
+#include <QObject>
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+#include <QTcpSocket>
+#include <QTimer>
+
+#include <vector>
+
+namespace proverdeck::app::demo {
+
+/// A real OpenSSH server on a loopback port whose logins land in a scratch home with stand-ins for
+/// an ethrex prover host.
+///
+/// Lives in the GUI thread and never blocks it, except in the destructor. After start() comes one
+/// ready() or failed(); after stop(), or when the server ends by itself, one stopped(). A helper
+/// process (the warden) ends everything that the demo brought about, also when this process is
+/// killed.
+class DemoHost : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Options
+    {
+        /// Empty: a private temporary folder, removed at the end.
+        QString dir;
+        /// 0: a free one.
+        int port = 0;
+        /// Simulated seconds per real second.
+        double speed = 60;
+        QStringList faults;
+    };
+
+    explicit DemoHost(Options options, QObject *parent = nullptr);
+    ~DemoHost() override;
+
+    [[nodiscard]] static QStringList knownFaults();
+
+    void start();
+    void stop();
+
+    [[nodiscard]] bool isReady() const { return m_isReady; }
+    [[nodiscard]] QString dir() const { return m_dir; }
+    [[nodiscard]] QString sshConfigPath() const;
+    [[nodiscard]] QString host() const;
+    [[nodiscard]] int port() const { return m_port; }
+
+signals:
+    /// One JSON object in one line, without the line's end.
+    void ready(const QByteArray &jsonLine);
+    void failed(const QString &sentence);
+    void stopped();
+
+private:
+    void fail(const QString &sentence);
+    [[nodiscard]] QString missingProgram();
+    [[nodiscard]] QString prepareFolder();
+    [[nodiscard]] QString reservePorts();
+    [[nodiscard]] QString chooseOwnPort();
+    [[nodiscard]] bool writeSettings();
+    [[nodiscard]] QString searchPath() const;
+    [[nodiscard]] QStringList shadows(QStringList &path) const;
+    [[nodiscard]] bool writeSshFiles();
+    void startWarden();
+    void startSetup();
+    void onSetupFinished(int exitCode);
+    void startServer();
+    void onServerFinished();
+    void probe();
+    void onProbeRead();
+    void becomeReady();
+    void onWardenFinished();
+
+    Options m_options;
+    QString m_dir;
+    QString m_id;
+    QString m_tool;
+    QString m_sshd;
+    QString m_sftp;
+    QList<QPair<QString, QString>> m_settings;
+    std::vector<PortReservation> m_reservations;
+    int m_port = 0;
+    int m_serverTries = 0;
+    bool m_isTemporary = false;
+    bool m_isReady = false;
+    bool m_isEnding = false;
+    bool m_hasReported = false;
+    QProcess m_warden;
+    QProcess m_setup;
+    QProcess m_server;
+    QTcpSocket m_probe;
+    QTimer m_probeTimer;
+    QElapsedTimer m_probeTime;
+};
+
+} // namespace proverdeck::app::demo

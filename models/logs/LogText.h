@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+
+namespace proverdeck::models {
+
+/// How a terminal would show a piece of text.
+struct LogStyle {
+    int colour = -1; ///< 0–7 normal, 8–15 bright; -1: the default
+    bool bold = false;
+    bool dim = false;
+    bool operator==(const LogStyle &) const = default;
+    [[nodiscard]] bool isPlain() const { return *this == LogStyle{}; }
+};
+
+struct LogSpan {
+    int start = 0; ///< in LogText::text
+    int length = 0;
+    LogStyle style;
+    bool operator==(const LogSpan &) const = default;
+};
+
+enum class LogLevel { None, Warning, Error };
+
+/// One line of a log as a person sees it: no escape sequences, nothing that changes the direction or
+/// the order of other text, one visible symbol for each control character.
+struct LogText {
+    QString text;
+    QList<LogSpan> spans; ///< what is not in the default style, in order
+    LogLevel level = LogLevel::None;
+    bool operator==(const LogText &) const = default;
+};
+
+/// @p raw is one line without its \n. Of a progress line only what follows the last \r is shown.
+[[nodiscard]] LogText readLogText(QByteArrayView raw);
+
+/// If readLogText() would show exactly these bytes: printable ASCII and tabs.
+[[nodiscard]] bool isPlainLog(QByteArrayView raw);
+
+/// From the words of a line: those of tracing ("<time> ERROR …"), cargo ("error: …") and panics.
+[[nodiscard]] LogLevel levelOf(QStringView text);
+
+} // namespace proverdeck::models

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ssh/Connector.h"
+
+#include "ssh/Algorithms.h"
+#include "ssh/HostTarget.h"
+#include "ssh/KexProbe.h"
+#include "ssh/Text.h"
+
+#include <QEventLoop>
+#include <QTcpSocket>
+#include <QTimer>
+
+namespace proverdeck::ssh {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::seconds kConnectLimit{15};
+constexpr std::chrono::seconds kHandshakeLimit{20};
+constexpr qint64 kReadBuffer = 1 << 20; // bounds how long one call of libssh2 can take
+
+} // namespace
+
+Error cancelledError()
+{
+    return {ErrorCode::Cancelled, Text::tr("Connecting was cancelled.")};
+}
+
+Connector::Connector(const HostTarget &target, const HostConfig &config, LoginControl &control,
+                     std::function<void(const HostKeyQuestion &)> ask)
+    : m_target(target)
+    , m_config(config)
+    , m_control(control)
+    , m_ask(std::move(ask))
+    , m_name(config.hostKeyAlias.isEmpty() ? KnownHosts::nameFor(config.hostName, config.port)
+                                           : KnownHosts::nameFor(config.hostKeyAlias, 22))
+{
+    for (const QString &file : config.userKnownHostsFiles + config.globalKnownHostsFiles) {
+        m_known.addFile(file);
+    }
+}
+
+QString Connector::place() const
+{
+    return m_config.hostName + u':' + QString::number(m_config.port);
+}
+
+Result<std::unique_ptr<Transport>> Connector::connect()
+{
+    Result<std::unique_ptr<Transport>> transport = openSocket();
+    if (!transport) {
+        return transport;
+    }
+    LIBSSH2_SESSION *session = (*transport)->session();
+    if (const Result<> set = setPreferences(session, m_known.typesFor(m_name)); !set) {
+        return tl::unexpected(set.error());
+    }
+    if (const int code = (*transport)->handshake(kHandshakeLimit); code != 0) {
+        return tl::unexpected(handshakeError(**transport, code));
+    }
+    size_t size = 0;
+    int type = 0;
+    const char *key = libssh2_session_hostkey(session, &size, &type);
+    const QByteArray blob(key, key == nullptr ? 0 : qsizetype(size));
+    if (const Result<> trusted = checkHostKey(blob); !trusted) {
+        return tl::unexpected(trusted.error());
+    }
+    return transport;
+}
+
+Result<std::unique_ptr<Transport>> Connector::openSocket()
+{
+    auto owned = std::make_unique<QTcpSocket>();
+    QTcpSocket *socket = owned.get();
+    socket->setReadBufferSize(kReadBuffer);
+    QEventLoop loop;
+    QTimer poll; // notices the wish to stop
+    QObject::connect(&poll, &QTimer::timeout, &loop, &QEventLoop::quit);
+    QObject::connect(socket, &QTcpSocket::connected, &loop, &QEventLoop::quit);
+    QObject::connect(socket, &QTcpSocket::errorOccurred, &loop, &QEventLoop::quit);
+    const QDeadlineTimer deadline(m_config.connectTimeout.value_or(kConnectLimit));
+    socket->connectToHost(m_config.hostName, m_config.port);
+    poll.start(50);
+    while (socket->state() != QAbstractSocket::ConnectedState) {
+        if (m_control.isAborted()) {
+            return tl::unexpected(cancelledError());
+        }
+        if (deadline.hasExpired()) {
+            return fail(
+                ErrorCode::Unreachable,
+                Text::tr("%1 did not answer within %2 seconds. Is the machine on, and may "
+                         "this network reach it?")
+                    .arg(place(),
+                         QString::number(m_config.connectTimeout.value_or(kConnectLimit).count())));
+        }
+        if (socket->state() == QAbstractSocket::UnconnectedState) {
+            return fail(
+                ErrorCode::Unreachable,
+                Text::tr("Could not connect to %1: %2.").arg(place(), socket->errorString()));
+        }
+        loop.exec();
+    }
+    socket->disconnect();
+    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    return std::make_unique<Transport>(std::move(owned), m_control);
+}
+
+Error Connector::handshakeError(const Transport &transport, int code) const
+{
+    if (m_control.isAborted()) {
+        return cancelledError();
+    }
+    const QByteArray first = transport.firstBytes();
+    if (!first.isEmpty() && !first.startsWith("SSH-") && !first.contains("\nSSH-")) {
+        return bannerError(transport);
+    }
+    if (code == LIBSSH2_ERROR_TIMEOUT) {
+        return {ErrorCode::Unreachable,
+                Text::tr("%1 accepted the connection but did not finish the SSH handshake within "
+                         "%2 seconds.")
+                    .arg(place(), QString::number(kHandshakeLimit.count()))};
+    }
+    if (first.isEmpty()) {
+        return {ErrorCode::Unreachable,
+                Text::tr("%1 closed the connection before saying anything. It may be starting up, "
+                         "overloaded, or refusing this address; try again in a moment.")
+                    .arg(place())};
+    }
+    if (code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE) {
+        LIBSSH2_SESSION *session = transport.session();
+        const KexOffer ours{supportedAlgorithms(session, LIBSSH2_METHOD_KEX),
+                            supportedAlgorithms(session, LIBSSH2_METHOD_HOSTKEY),
+                            supportedAlgorithms(session, LIBSSH2_METHOD_CRYPT_SC),
+                            supportedAlgorithms(session, LIBSSH2_METHOD_MAC_SC)};
+        const QString mismatch
+            = probeNegotiation(m_config.hostName, m_config.port, ours, m_control);
+        if (!mismatch.isEmpty()) {
+            return {
+                ErrorCode::Negotiation,
+                Text::tr("%1 and this program share no way to encrypt. %2").arg(place(), mismatch)};
+        }
+        return {
+            ErrorCode::Negotiation,
+            Text::tr("The key exchange with %1 failed: %2.").arg(place(), transport.errorText())};
+    }
+    const QString reason = transport.disconnectReason();
+    return {ErrorCode::Unreachable,
+            Text::tr("The SSH handshake with %1 failed: %2.")
+                .arg(place(), reason.isEmpty() ? transport.errorText() : reason)};
+}
+
+Error Connector::bannerError(const Transport &transport) const
+{
+    const QByteArray line = transport.firstBytes().split('\n').value(0);
+    if (line.startsWith("Not allowed at this time") || line.startsWith("Exceeded MaxStartups")) {
+        return {ErrorCode::Unreachable,
+                Text::tr("%1 refuses connections from here for now (\"%2\"), usually after failed "
+                         "logins. Wait a minute before the next attempt.")
+                    .arg(place(), plainBytes(line, 200))};
+    }
+    return {ErrorCode::Unreachable,
+            Text::tr("%1 is not an SSH server: it answered \"%2\".")
+                .arg(place(), plainBytes(line, 200))};
+}
+
+Result<> Connector::checkHostKey(const QByteArray &blob)
+{
+    using Kind = HostKeyVerdict::Kind;
+    if (keyTypeOf(blob).isEmpty()) {
+        return fail(ErrorCode::Unreachable,
+                    Text::tr("%1 sent a host key that makes no sense.").arg(place()));
+    }
+    const HostKeyVerdict verdict = m_known.check(m_name, blob);
+    switch (verdict.kind) {
+    case Kind::Match:
+        return {};
+    case Kind::Revoked:
+        return fail(
+            ErrorCode::HostKeyRevoked,
+            Text::tr("The key that %1 shows (%2) is marked as revoked in %3, line %4: it "
+                     "may be in foreign hands. Nothing was sent to this server.")
+                .arg(place(), fingerprintOf(blob), verdict.file, QString::number(verdict.line)));
+    case Kind::Changed:
+        return tl::unexpected(changedError(blob, verdict));
+    case Kind::OnlyOtherTypes:
+    case Kind::OnlyAuthority:
+    case Kind::Unknown:
+        break;
+    }
+    return decideUnknown(blob, verdict);
+}
+
+Error Connector::changedError(const QByteArray &blob, const HostKeyVerdict &verdict) const
+{
+    return {ErrorCode::HostKeyChanged,
+            Text::tr("The host key of %1 has changed: on record is %2 (%3, line %4), the server "
+                     "shows %5. Either the server was set up anew or somebody is in between; "
+                     "nothing was sent to it. If its owner confirms the new key, run: "
+                     "ssh-keygen -f %6 -R %7")
+                .arg(place(), fingerprintOf(verdict.knownBlob), verdict.file,
+                     QString::number(verdict.line), fingerprintOf(blob), shellQuoted(verdict.file),
+                     shellQuoted(QString::fromUtf8(m_name)))};
+}
+
+QString Connector::noteFor(const HostKeyVerdict &verdict) const
+{
+    QString note;
+    if (verdict.kind == HostKeyVerdict::Kind::OnlyOtherTypes) {
+        note = Text::tr("This host is known under another key type (%1; %2, line %3).")
+                   .arg(QString::fromLatin1(keyTypeOf(verdict.knownBlob)), verdict.file,
+                        QString::number(verdict.line));
+    } else if (verdict.kind == HostKeyVerdict::Kind::OnlyAuthority) {
+        note = Text::tr("%1 trusts a certificate authority for this host, which this program does "
+                        "not evaluate.")
+                   .arg(verdict.file);
+    }
+    if (m_config.strictHostKeyChecking == u"yes"_s || m_config.strictHostKeyChecking == u"true"_s) {
+        note += (note.isEmpty() ? u""_s : u" "_s)
+            + Text::tr("The ssh configuration says StrictHostKeyChecking yes: ssh itself would "
+                       "refuse.");
+    }
+    return note;
+}
+
+Result<> Connector::decideUnknown(const QByteArray &blob, const HostKeyVerdict &verdict)
+{
+    const QString fingerprint = fingerprintOf(blob);
+    const QString type = QString::fromLatin1(keyTypeOf(blob));
+    if (m_target.trustedFingerprints.contains(fingerprint)) {
+        return remember(blob);
+    }
+    if (!m_target.interactive) {
+        return fail(ErrorCode::HostKeyUnknown,
+                    Text::tr("The host %1 is not known yet. It shows the key %2 %3. %4 If that is "
+                             "the right one, run again with --trust-host %3")
+                        .arg(place(), type, fingerprint, noteFor(verdict)));
+    }
+    m_control.forgetAnswers();
+    m_ask({.host = QString::fromUtf8(m_name),
+           .port = m_config.port,
+           .keyType = type,
+           .fingerprint = fingerprint,
+           .note = noteFor(verdict)});
+    if (!m_control.waitHostKey(QDeadlineTimer(QDeadlineTimer::Forever))) {
+        if (m_control.isAborted()) {
+            return tl::unexpected(cancelledError());
+        }
+        return fail(ErrorCode::HostKeyUnknown,
+                    Text::tr("The host key of %1 (%2 %3) was not accepted.")
+                        .arg(place(), type, fingerprint));
+    }
+    return remember(blob);
+}
+
+Result<> Connector::remember(const QByteArray &blob) const
+{
+    const QString file = m_config.userKnownHostsFiles.value(0);
+    if (file.isEmpty() || file == u"/dev/null"_s) {
+        return {}; // the configuration wants nothing to be remembered
+    }
+    return KnownHosts::append(file, m_name, blob, m_config.hashKnownHosts);
+}
+
+} // namespace proverdeck::ssh
