@@ -20,7 +20,7 @@ QString tr(const char *text)
 
 const QRegularExpression &placeholderPattern()
 {
-    static const QRegularExpression pattern(u"(?<![${])\\{([a-z][a-z0-9_]*)\\}(?!\\})"_s);
+    static const QRegularExpression pattern(u"(?<![${^@])\\{([a-z][a-z0-9_]*)\\}(?!\\})"_s);
     return pattern;
 }
 

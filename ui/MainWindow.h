@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/Services.h"
+
+#include <QMainWindow>
+#include <QMap>
+
+class QListWidget;
+class QListWidgetItem;
+class QStackedWidget;
+
+namespace proverdeck::ui {
+
+class BenchmarkWizard;
+class ResultsPage;
+class RunPage;
+class StartPage;
+
+/// The window: a list of open pages on the left, the page on the right. It owns no run.
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit MainWindow(Services &services, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    BenchmarkWizard *openWizard(const QString &host = {});
+    RunPage *showRun(models::Run &run);
+    void openRun(const QString &id); ///< live or of the history
+    ResultsPage *showResults(const QString &id);
+    /// A prover's log or a results.json; says what is wrong in the window.
+    void openFile(const QString &path);
+    void startDemo();
+    [[nodiscard]] QWidget *currentPage() const;
+    void closePage(QWidget *page);
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+
+private:
+    void buildMenus();
+    void addPage(QWidget *page, const QString &title, const QIcon &icon);
+    void select(QWidget *page);
+    void askStop(const QString &runId, bool forClose);
+    void chooseFile();
+    void say(const QString &title, const QString &text);
+    [[nodiscard]] QListWidgetItem *itemOf(QWidget *page) const;
+    [[nodiscard]] QList<models::Run *> unfinishedRuns() const;
+
+    Services &m_services;
+    QListWidget *m_list = nullptr;
+    QStackedWidget *m_stack = nullptr;
+    StartPage *m_start = nullptr;
+    bool m_closing = false;
+};
+
+} // namespace proverdeck::ui

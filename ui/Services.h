@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/run/Run.h"
+#include "models/store/RunStore.h"
+
+#include <functional>
+#include <memory>
+
+namespace proverdeck::ui {
+
+/// What the window needs from the program around it. Implemented in app/.
+/// GUI thread only; outlives every window.
+class Services
+{
+public:
+    Services() = default;
+    Services(const Services &) = delete;
+    Services &operator=(const Services &) = delete;
+    virtual ~Services() = default;
+
+    /// Names to offer in the server field: from the ssh configuration and from past runs.
+    [[nodiscard]] virtual QStringList hosts() const = 0;
+    /// A shell for the host, not connected yet; its questions are already answered by dialogs.
+    [[nodiscard]] virtual std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host) = 0;
+    /// The ssh configuration file that belongs to the host; empty: the user's own.
+    [[nodiscard]] virtual QString sshConfigFor(const QString &host) const = 0;
+    /// Starts a run that the services own; it goes on when the window is closed to detach.
+    virtual models::Run *startRun(const models::Plan &plan) = 0;
+    /// The run with this id if it is being driven by this program, else null.
+    [[nodiscard]] virtual models::Run *liveRun(const QString &id) const = 0;
+    [[nodiscard]] virtual models::store::RunStore &store() = 0;
+    /// Empty, or why it could not be done.
+    [[nodiscard]] virtual QString exportRun(const models::RunRecord &record, const QString &folder, bool overwrite) = 0;
+    /// Starts the demo host if it is not running; answers with its host name, or with why not.
+    using DemoAnswer = std::function<void(const QString &host, const QString &problem)>;
+    virtual void startDemo(const DemoAnswer &answer) = 0;
+};
+
+} // namespace proverdeck::ui

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/Services.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QTableView;
+
+namespace proverdeck::ui {
+
+class RunListModel;
+
+/// Where everything begins: a benchmark, a log or result to open, the demo; and the recent runs.
+class StartPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit StartPage(Services &services, QWidget *parent = nullptr);
+    void refresh();
+    void setDemoBusy(bool busy, const QString &problem = {});
+
+signals:
+    void benchmarkWanted();
+    void openWanted();
+    void demoWanted();
+    void runWanted(const QString &id);
+
+private:
+    [[nodiscard]] QPushButton *addAction(QLayout *layout, const QString &name, const QString &title, const QString &hint, bool primary);
+
+    Services &m_services;
+    RunListModel *m_model = nullptr;
+    QTableView *m_table = nullptr;
+    QLabel *m_empty = nullptr;
+    QLabel *m_problem = nullptr;
+    QPushButton *m_demo = nullptr;
+};
+
+} // namespace proverdeck::ui

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/benchmark/ResultsPage.h"
+
+#include "ui/benchmark/BatchTableModel.h"
+#include "ui/charts/GpuCharts.h"
+#include "ui/charts/ProvingTimeChart.h"
+#include "ui/common/FindingsView.h"
+#include "ui/common/Theme.h"
+
+#include <QClipboard>
+#include <QFile>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QTableView>
+#include <QTabWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace proverdeck::ui {
+
+using namespace Qt::StringLiterals;
+using models::ethrex::Summary;
+
+namespace {
+
+const QString Missing = u"–"_s;
+
+QString durationOr(const std::optional<qint64> &value)
+{
+    return value ? models::report::durationText(*value) : Missing;
+}
+
+QString rateOr(const std::optional<double> &value, int decimals)
+{
+    return value ? QString::number(*value, 'f', decimals) : Missing;
+}
+
+QString numberOr(const std::optional<quint64> &value)
+{
+    return value ? models::report::groupedText(*value) : Missing;
+}
+
+QString yesNo(const std::optional<bool> &value)
+{
+    return !value ? Missing : *value ? ResultsPage::tr("yes") : ResultsPage::tr("no");
+}
+
+QList<QPair<QString, QString>> sessionRows(const models::report::Session &session)
+{
+    QStringList gpus;
+    for (const models::report::Gpu &gpu : session.gpus) {
+        gpus << ResultsPage::tr("%1, %2 MiB, driver %3").arg(gpu.name).arg(gpu.memoryMiB).arg(gpu.driver);
+    }
+    QString commit = session.commit.left(12);
+    if (!session.commitSubject.isEmpty()) {
+        commit += u' ' + session.commitSubject;
+    }
+    return {{ResultsPage::tr("Date"), localTimeText(session.started)},
+            {ResultsPage::tr("Server"), session.server},
+            {ResultsPage::tr("Backend"), session.backend},
+            {ResultsPage::tr("GPU"), gpus.isEmpty() || session.gpu != std::optional(true) ? yesNo(session.gpu) : gpus.join(u"\n"_s)},
+            {ResultsPage::tr("CPU"), session.cpuModel},
+            {ResultsPage::tr("Ref"), session.gitRef},
+            {ResultsPage::tr("Commit"), commit},
+            {ResultsPage::tr("Load"), session.txPerAccount ? ResultsPage::tr("%1 tx per account, %2").arg(*session.txPerAccount).arg(session.txType) : QString()},
+            {ResultsPage::tr("Endless"), yesNo(session.endless)},
+            {ResultsPage::tr("Workflow"), session.workflow}};
+}
+
+} // namespace
+
+ResultsPage::ResultsPage(Services &services, models::RunRecord record, QWidget *parent)
+    : QWidget(parent)
+    , m_services(services)
+    , m_record(std::move(record))
+{
+    setObjectName(u"resultsPage"_s);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(20, 16, 20, 16);
+    layout->setSpacing(12);
+    layout->addWidget(makeHead());
+    auto *top = new QHBoxLayout;
+    top->setSpacing(12);
+    top->addWidget(makeSession(), 3);
+    top->addWidget(makeSummary(), 2);
+    layout->addLayout(top);
+    layout->addWidget(makeTabs(), 1);
+    m_saveLater = new QTimer(this);
+    m_saveLater->setSingleShot(true);
+    m_saveLater->setInterval(600);
+    connect(m_saveLater, &QTimer::timeout, this, &ResultsPage::saveObservations);
+    connect(m_observations, &QPlainTextEdit::textChanged, m_saveLater, qOverload<>(&QTimer::start));
+    fill();
+}
+
+ResultsPage::~ResultsPage()
+{
+    if (m_saveLater->isActive()) {
+        saveObservations();
+    }
+}
+
+QString ResultsPage::title() const
+{
+    return m_record.id.isEmpty() ? m_record.result.session.server : tr("%1 on %2").arg(m_record.result.session.backend, m_record.host);
+}
+
+QWidget *ResultsPage::makeHead()
+{
+    auto *head = new QWidget(this);
+    auto *row = new QHBoxLayout(head);
+    row->setContentsMargins(0, 0, 0, 0);
+    m_title = makeHeading({}, head);
+    m_state = new QLabel(head);
+    m_message = makeHint({}, head);
+    m_message->setObjectName(u"message"_s);
+    row->addWidget(m_title);
+    row->addWidget(m_state);
+    row->addWidget(m_message, 1);
+    auto *copy = new QPushButton(tr("Copy as Markdown"), head);
+    copy->setObjectName(u"copyMarkdown"_s);
+    connect(copy, &QPushButton::clicked, this, [this] {
+        QGuiApplication::clipboard()->setText(models::report::toMarkdown(m_record.result));
+        say({}, tr("Copied."));
+    });
+    row->addWidget(copy);
+    auto *exportButton = new QPushButton(tr("Export"), head);
+    exportButton->setObjectName(u"export"_s);
+    auto *menu = new QMenu(exportButton);
+    menu->setObjectName(u"exportMenu"_s);
+    menu->addAction(tr("Everything into a folder…"), this, &ResultsPage::exportAll)->setObjectName(u"exportAll"_s);
+    menu->addSeparator();
+    menu->addAction(tr("Markdown…"), this, [this] {
+        exportFile(u"results.md"_s, tr("Markdown (*.md)"), [this] { return models::report::toMarkdown(m_record.result).toUtf8(); });
+    })->setObjectName(u"exportMarkdown"_s);
+    menu->addAction(tr("Markdown in upstream's layout…"), this, [this] {
+        exportFile(u"bench_results.md"_s, tr("Markdown (*.md)"), [this] { return models::report::toUpstreamMarkdown(m_record.result).toUtf8(); });
+    });
+    menu->addAction(tr("CSV…"), this, [this] {
+        exportFile(u"results.csv"_s, tr("CSV (*.csv)"), [this] { return models::report::toCsv(m_record.result); });
+    });
+    menu->addAction(tr("JSON…"), this, [this] {
+        exportFile(u"results.json"_s, tr("JSON (*.json)"), [this] { return QJsonDocument(models::report::toJson(m_record.result, true)).toJson(); });
+    });
+    menu->addSeparator();
+    menu->addAction(tr("Chart as PNG…"), this, [this] {
+        exportFile(u"proving-times.png"_s, tr("PNG (*.png)"), [this] { return m_chart->toPng(); });
+    });
+    menu->addAction(tr("Chart as SVG…"), this, [this] {
+        exportFile(u"proving-times.svg"_s, tr("SVG (*.svg)"), [this] { return m_chart->toSvg(); });
+    });
+    exportButton->setMenu(menu);
+    row->addWidget(exportButton);
+    return head;
+}
+
+QWidget *ResultsPage::makeSession()
+{
+    QFrame *card = makeCard(this);
+    m_session = new QFormLayout(card);
+    m_session->setContentsMargins(14, 10, 14, 10);
+    m_session->setHorizontalSpacing(18);
+    m_session->setVerticalSpacing(4);
+    m_session->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
+    return card;
+}
+
+QWidget *ResultsPage::makeSummary()
+{
+    QFrame *card = makeCard(this);
+    m_summary = card;
+    new QGridLayout(card);
+    return card;
+}
+
+QWidget *ResultsPage::makeTabs()
+{
+    auto *tabs = new QTabWidget(this);
+    tabs->setObjectName(u"resultTabs"_s);
+    tabs->setDocumentMode(true);
+
+    m_model = new BatchTableModel(this);
+    m_sorted = new QSortFilterProxyModel(this);
+    m_sorted->setSourceModel(m_model);
+    m_sorted->setSortRole(BatchTableModel::SortRole);
+    m_table = new QTableView(tabs);
+    m_table->setObjectName(u"batches"_s);
+    m_table->setAccessibleName(tr("Proved batches"));
+    m_table->setModel(m_sorted);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(-1, Qt::AscendingOrder);
+    m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
+        emit logWanted(u"prover.log"_s, index.data(BatchTableModel::LineRole).toLongLong());
+    });
+    tabs->addTab(m_table, tr("Batches"));
+
+    m_chart = new ProvingTimeChart(tabs);
+    tabs->addTab(m_chart, tr("Proving times"));
+    m_gpu = new GpuCharts(tabs);
+    tabs->addTab(m_gpu, tr("GPU"));
+    m_findings = new FindingsView(tabs);
+    connect(m_findings, &FindingsView::lineWanted, this, &ResultsPage::logWanted);
+    tabs->addTab(m_findings, tr("Findings"));
+
+    auto *notes = new QWidget(tabs);
+    auto *column = new QVBoxLayout(notes);
+    column->addWidget(makeHint(tr("Anomalies, temperatures, what was special about this run. Saved with the run and part of every export."), notes));
+    m_observations = new QPlainTextEdit(notes);
+    m_observations->setObjectName(u"observations"_s);
+    m_observations->setAccessibleName(tr("Observations"));
+    m_observations->setPlaceholderText(tr("Observations"));
+    column->addWidget(m_observations);
+    tabs->addTab(notes, tr("Observations"));
+    return tabs;
+}
+
+void ResultsPage::setRecord(const models::RunRecord &record)
+{
+    m_record = record;
+    fill();
+}
+
+void ResultsPage::fill()
+{
+    const models::report::Session &session = m_record.result.session;
+    m_title->setText(title());
+    const bool isFile = m_record.id.isEmpty();
+    m_state->setPixmap(isFile ? QPixmap() : runStateIcon(m_record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
+    m_state->setToolTip(isFile ? QString() : runStateTitle(m_record.state));
+    m_state->setVisible(!isFile);
+    m_message->setText(isFile ? QString() : runStateTitle(m_record.state));
+
+    while (m_session->rowCount() > 0) {
+        m_session->removeRow(0);
+    }
+    for (const auto &[name, value] : sessionRows(session)) {
+        auto *label = makeHint(name);
+        label->setWordWrap(false);
+        m_session->addRow(label, makeText(value.isEmpty() ? Missing : value));
+    }
+
+    delete m_summary->layout();
+    qDeleteAll(m_summary->findChildren<QLabel *>());
+    auto *grid = new QGridLayout(m_summary);
+    grid->setContentsMargins(14, 10, 14, 10);
+    grid->setHorizontalSpacing(18);
+    grid->setVerticalSpacing(4);
+    const Summary all = models::ethrex::summariseAll(m_record.result.rows);
+    const Summary counted = models::ethrex::summariseCounted(m_record.result.rows);
+    const QList<std::array<QString, 3>> lines{
+        {QString(), tr("Counted"), tr("Every batch")},
+        {tr("Batches"), QString::number(counted.batches), QString::number(all.batches)},
+        {tr("Median"), durationOr(counted.medianMs), durationOr(all.medianMs)},
+        {tr("Average"), durationOr(counted.avgMs), durationOr(all.avgMs)},
+        {tr("Min – max"), counted.minMs ? durationOr(counted.minMs) + u" – "_s + durationOr(counted.maxMs) : Missing,
+         all.minMs ? durationOr(all.minMs) + u" – "_s + durationOr(all.maxMs) : Missing},
+        {tr("95th percentile"), durationOr(counted.p95Ms), durationOr(all.p95Ms)},
+        {tr("Std. deviation"), durationOr(counted.stddevMs), durationOr(all.stddevMs)},
+        {tr("Mgas/s"), rateOr(counted.mgasPerSecond, 3), rateOr(all.mgasPerSecond, 3)},
+        {tr("tx/s"), rateOr(counted.txPerSecond, 2), rateOr(all.txPerSecond, 2)},
+        {tr("Gas"), numberOr(counted.totalGas), numberOr(all.totalGas)},
+        {tr("Transactions"), numberOr(counted.totalTxs), numberOr(all.totalTxs)}};
+    for (int row = 0; row < lines.size(); ++row) {
+        for (int column = 0; column < 3; ++column) {
+            QLabel *label = column == 0 || row == 0 ? makeHint(lines.at(row).at(size_t(column)), m_summary)
+                                                    : makeText(lines.at(row).at(size_t(column)), m_summary);
+            label->setWordWrap(false);
+            QFont font = label->font();
+            font.setBold(column == 1 && row > 0);
+            label->setFont(font);
+            label->setObjectName(u"summary-%1-%2"_s.arg(row).arg(column));
+            grid->addWidget(label, row, column, column == 0 ? Qt::AlignLeft : Qt::AlignRight);
+        }
+    }
+    grid->setColumnStretch(0, 1);
+    grid->setRowStretch(int(lines.size()), 1);
+    m_summary->setToolTip(tr("Counted: without empty batches, warm-up, outliers and batches whose gas is not known."));
+
+    m_model->setRows(m_record.result.rows);
+    m_chart->setRows(m_record.result.rows);
+    m_findings->setFindings(m_record.result.findings);
+    auto *tabs = findChild<QTabWidget *>(u"resultTabs"_s);
+    tabs->setTabText(3, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
+    tabs->setTabVisible(4, !isFile);
+    if (m_observations->toPlainText() != m_record.result.observations) {
+        const QSignalBlocker blocker(m_observations);
+        m_observations->setPlainText(m_record.result.observations);
+    }
+    QFile samples(m_record.folder + u"/gpu.csv"_s);
+    tabs->setTabVisible(2, !m_record.folder.isEmpty() && samples.exists());
+    if (samples.open(QIODevice::ReadOnly)) {
+        models::series::GpuSampleReader reader;
+        m_gpu->clear();
+        m_gpu->addSamples(reader.feed(samples.readAll()));
+    }
+}
+
+void ResultsPage::saveObservations()
+{
+    m_record.result.observations = m_observations->toPlainText();
+    const auto saved = m_services.store().setObservations(m_record.id, m_record.result.observations);
+    say(saved ? QString() : saved.error(), tr("Observations saved."));
+}
+
+void ResultsPage::say(const QString &problem, const QString &success)
+{
+    m_message->setText(problem.isEmpty() ? success : u"✕ "_s + problem);
+}
+
+void ResultsPage::exportAll()
+{
+    auto *dialog = new QFileDialog(this, tr("Folder for the results"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(u"exportFolderDialog"_s);
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &folder) {
+        const QString why = m_services.exportRun(m_record, folder, false);
+        say(why, tr("Results and logs are in %1").arg(folder));
+    });
+    dialog->open();
+}
+
+void ResultsPage::exportFile(const QString &name, const QString &filter, const std::function<QByteArray()> &make)
+{
+    auto *dialog = new QFileDialog(this, tr("Export"), name, filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(u"exportFileDialog"_s);
+    dialog->setAcceptMode(QFileDialog::AcceptSave); // asks before it replaces a file
+    dialog->selectFile(name);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, make](const QString &path) {
+        say(models::report::writeWholeFile(path, make(), true), tr("Written to %1").arg(path));
+    });
+    dialog->open();
+}
+
+} // namespace proverdeck::ui

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/run/RunTypes.h"
+#include "ui/Services.h"
+
+#include <QWidget>
+
+class QFormLayout;
+class QLabel;
+class QPlainTextEdit;
+class QTableView;
+class QSortFilterProxyModel;
+class QTimer;
+
+namespace proverdeck::ui {
+
+class BatchTableModel;
+class FindingsView;
+class ProvingTimeChart;
+class GpuCharts;
+
+/// Session info, table, both summaries, findings, observations and exports of one result: of a run
+/// of the history, or of a log file that was opened.
+class ResultsPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    ResultsPage(Services &services, models::RunRecord record, QWidget *parent = nullptr);
+    ~ResultsPage() override;
+
+    [[nodiscard]] const models::RunRecord &record() const { return m_record; }
+    void setRecord(const models::RunRecord &record);
+    [[nodiscard]] QString title() const;
+
+signals:
+    /// A log of this run, to be shown.
+    void logWanted(const QString &log, qint64 line);
+
+private:
+    [[nodiscard]] QWidget *makeHead();
+    [[nodiscard]] QWidget *makeSession();
+    [[nodiscard]] QWidget *makeSummary();
+    [[nodiscard]] QWidget *makeTabs();
+    void fill();
+    void saveObservations();
+    void exportAll();
+    void exportFile(const QString &name, const QString &filter, const std::function<QByteArray()> &make);
+    void say(const QString &problem, const QString &success);
+
+    Services &m_services;
+    models::RunRecord m_record;
+    QLabel *m_title = nullptr;
+    QLabel *m_state = nullptr;
+    QLabel *m_message = nullptr;
+    QFormLayout *m_session = nullptr;
+    QWidget *m_summary = nullptr;
+    QTableView *m_table = nullptr;
+    BatchTableModel *m_model = nullptr;
+    QSortFilterProxyModel *m_sorted = nullptr;
+    FindingsView *m_findings = nullptr;
+    ProvingTimeChart *m_chart = nullptr;
+    GpuCharts *m_gpu = nullptr;
+    QPlainTextEdit *m_observations = nullptr;
+    QTimer *m_saveLater = nullptr;
+};
+
+} // namespace proverdeck::ui

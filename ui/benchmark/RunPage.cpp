@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/benchmark/RunPage.h"
+
+#include "ui/benchmark/StepListModel.h"
+#include "ui/charts/GpuCharts.h"
+#include "ui/charts/ProvingTimeChart.h"
+#include "ui/common/FindingsView.h"
+#include "ui/common/Theme.h"
+#include "ui/logs/LogPane.h"
+
+#include <QDir>
+#include <QFile>
+#include <QLabel>
+#include <QListView>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSplitter>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+
+namespace proverdeck::ui {
+
+using namespace Qt::StringLiterals;
+using models::RunState;
+using models::StepOutcome;
+
+namespace {
+
+QString logTitle(const QString &name)
+{
+    static const QMap<QString, QString> titles{
+        {u"l1.log"_s, RunPage::tr("L1")},         {u"deploy.log"_s, RunPage::tr("Deploy")},
+        {u"l2.log"_s, RunPage::tr("L2")},         {u"loadtest.log"_s, RunPage::tr("Load test")},
+        {u"prover.log"_s, RunPage::tr("Prover")}, {u"build.log"_s, RunPage::tr("Build")},
+        {u"steps.log"_s, RunPage::tr("Steps")}};
+    return titles.value(name, name);
+}
+
+QString stepLog(const models::Step &step)
+{
+    const bool writes = step.kind == models::StepKind::Command || step.kind == models::StepKind::Service;
+    return !writes ? QString() : step.log.isEmpty() ? u"steps.log"_s : step.log;
+}
+
+} // namespace
+
+RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
+    : QWidget(parent)
+    , m_services(services)
+    , m_run(&run)
+    , m_id(run.options().id)
+{
+    build(run.plan().host);
+    QList<StepListModel::Row> rows;
+    for (int i = 0; i < run.steps().size(); ++i) {
+        const models::Step &step = run.plan().steps.at(i).step;
+        rows << StepListModel::Row{step.title, stepLog(step), models::phaseWord(step.phase), run.steps().at(i)};
+    }
+    m_model->setRows(rows);
+    for (const QString &name : models::Run::logNames(run.plan())) {
+        pane(name);
+    }
+    loadLogs(run.options().folder);
+    connect(&run, &models::Run::stepChanged, this, &RunPage::onStep);
+    connect(&run, &models::Run::stateChanged, this, &RunPage::onState);
+    connect(&run, &models::Run::logGrew, this, [this](const QString &name, const QByteArray &bytes) { pane(name)->append(bytes); });
+    connect(&run, &models::Run::rowsChanged, this, &RunPage::updateCharts);
+    connect(&run, &models::Run::findingAdded, this, &RunPage::updateCharts);
+    connect(&run, &models::Run::gpuSampled, m_gpu, &GpuCharts::addSamples);
+    connect(&run, &models::Run::connectionNote, this, [this](const QString &text) {
+        m_connection->setText(text);
+        m_connection->parentWidget()->setVisible(!text.isEmpty());
+    });
+    connect(m_reconnect, &QPushButton::clicked, &run, &models::Run::reconnectNow);
+    m_tick = new QTimer(this);
+    m_tick->setInterval(1000);
+    connect(m_tick, &QTimer::timeout, this, &RunPage::onTick);
+    m_tick->start();
+    onState(run.state());
+    updateCharts();
+}
+
+RunPage::RunPage(Services &services, const models::RunRecord &record, QWidget *parent)
+    : QWidget(parent)
+    , m_services(services)
+    , m_id(record.id)
+{
+    build(record.host);
+    QList<StepListModel::Row> rows;
+    for (const auto &[title, state] : record.steps) {
+        rows << StepListModel::Row{title, {}, {}, state};
+    }
+    m_model->setRows(rows);
+    loadLogs(record.folder);
+    m_chart->setRows(record.result.rows);
+    m_findings->setFindings(record.result.findings);
+    m_stateIcon->setPixmap(runStateIcon(record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
+    m_stateText->setText(runStateTitle(record.state));
+    m_stop->hide();
+    m_progress->hide();
+    m_left->hide();
+    m_results->show();
+}
+
+void RunPage::build(const QString &host)
+{
+    setObjectName(u"runPage"_s);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(20, 16, 20, 16);
+    layout->setSpacing(10);
+
+    auto *head = new QHBoxLayout;
+    m_title = makeHeading(tr("Benchmark on %1").arg(host), this);
+    m_stateIcon = new QLabel(this);
+    m_stateText = makeHint({}, this);
+    m_stateText->setWordWrap(false);
+    m_stateText->setObjectName(u"runState"_s);
+    m_progress = new QProgressBar(this);
+    m_progress->setObjectName(u"progress"_s);
+    m_progress->setAccessibleName(tr("Batches proved"));
+    m_progress->setMinimumWidth(220);
+    m_progress->setMaximumWidth(320);
+    m_left = makeHint({}, this);
+    m_left->setWordWrap(false);
+    m_stop = new QPushButton(tr("Stop…"), this);
+    m_stop->setObjectName(u"stop"_s);
+    connect(m_stop, &QPushButton::clicked, this, [this] { emit stopWanted(m_id); });
+    m_results = new QPushButton(tr("Show results"), this);
+    m_results->setObjectName(u"showResults"_s);
+    makePrimary(m_results);
+    m_results->hide();
+    connect(m_results, &QPushButton::clicked, this, [this] { emit resultsWanted(m_id); });
+    head->addWidget(m_title);
+    head->addSpacing(8);
+    head->addWidget(m_stateIcon);
+    head->addWidget(m_stateText);
+    head->addStretch();
+    head->addWidget(m_left);
+    head->addWidget(m_progress);
+    head->addWidget(m_stop);
+    head->addWidget(m_results);
+    layout->addLayout(head);
+
+    QFrame *banner = makeCard(this);
+    auto *bannerRow = new QHBoxLayout(banner);
+    m_connection = makeText({}, banner);
+    m_connection->setObjectName(u"connectionNote"_s);
+    m_reconnect = new QPushButton(tr("Try now"), banner);
+    m_reconnect->setObjectName(u"reconnect"_s);
+    bannerRow->addWidget(m_connection, 1);
+    bannerRow->addWidget(m_reconnect);
+    banner->hide();
+    layout->addWidget(banner);
+
+    auto *splitter = new QSplitter(this);
+    splitter->setChildrenCollapsible(false);
+    m_model = new StepListModel(this);
+    m_steps = new QListView(splitter);
+    m_steps->setObjectName(u"steps"_s);
+    m_steps->setAccessibleName(tr("Steps"));
+    m_steps->setModel(m_model);
+    m_steps->setItemDelegate(new StepDelegate(m_steps));
+    m_steps->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_steps->setResizeMode(QListView::Adjust);
+    m_steps->setMinimumWidth(240);
+    connect(m_steps, &QListView::clicked, this, [this](const QModelIndex &index) {
+        const QString log = index.data(StepListModel::LogRole).toString();
+        if (!log.isEmpty()) {
+            m_tabChosen = true;
+            m_tabs->setCurrentWidget(pane(log));
+        }
+    });
+    splitter->addWidget(m_steps);
+
+    m_tabs = new QTabWidget(splitter);
+    m_tabs->setObjectName(u"runTabs"_s);
+    m_tabs->setDocumentMode(true);
+    m_tabs->setUsesScrollButtons(true);
+    connect(m_tabs, &QTabWidget::tabBarClicked, this, [this] { m_tabChosen = true; });
+    auto *charts = new QSplitter(Qt::Vertical, m_tabs);
+    charts->setChildrenCollapsible(false);
+    m_chart = new ProvingTimeChart(charts);
+    m_gpu = new GpuCharts(charts);
+    charts->addWidget(m_chart);
+    charts->addWidget(m_gpu);
+    charts->setStretchFactor(0, 3);
+    charts->setStretchFactor(1, 4);
+    m_tabs->addTab(charts, tr("Charts"));
+    m_findings = new FindingsView(m_tabs);
+    connect(m_findings, &FindingsView::lineWanted, this, &RunPage::showLog);
+    m_tabs->addTab(m_findings, tr("Findings"));
+    splitter->addWidget(m_tabs);
+    splitter->setStretchFactor(0, 0);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({290, 900});
+    layout->addWidget(splitter, 1);
+}
+
+LogPane *RunPage::pane(const QString &name)
+{
+    LogPane *&found = m_panes[name];
+    if (!found) {
+        found = new LogPane(name, m_tabs);
+        m_tabs->addTab(found, logTitle(name));
+    }
+    return found;
+}
+
+void RunPage::loadLogs(const QString &folder)
+{
+    const QStringList names = QDir(folder).entryList({u"*.log"_s}, QDir::Files, QDir::Time | QDir::Reversed);
+    for (const QString &name : names) {
+        QFile file(folder + u'/' + name);
+        if (file.open(QIODevice::ReadOnly)) {
+            while (!file.atEnd()) {
+                pane(name)->append(file.read(1 << 20));
+            }
+        }
+    }
+    QFile samples(folder + u"/gpu.csv"_s);
+    if (samples.open(QIODevice::ReadOnly)) {
+        models::series::GpuSampleReader reader;
+        m_gpu->addSamples(reader.feed(samples.readAll()));
+    }
+}
+
+void RunPage::showLog(const QString &name, qint64 line)
+{
+    if (!m_panes.contains(name)) {
+        return;
+    }
+    m_tabChosen = true;
+    m_tabs->setCurrentWidget(m_panes.value(name));
+    if (line > 0) {
+        m_panes.value(name)->goToLine(line);
+    }
+}
+
+void RunPage::onStep(int index)
+{
+    const models::StepState &state = m_run->steps().at(index);
+    m_model->setState(index, state);
+    if (state.outcome != StepOutcome::Running) {
+        return;
+    }
+    m_steps->scrollTo(m_model->index(index), QAbstractItemView::EnsureVisible);
+    if (m_tabChosen) {
+        return; // the user looks at something: leave it
+    }
+    const models::Step &step = m_run->plan().steps.at(index).step;
+    const QString log = stepLog(step);
+    if (!log.isEmpty()) {
+        m_tabs->setCurrentWidget(pane(log));
+    } else if (step.kind == models::StepKind::Wait) {
+        m_tabs->setCurrentIndex(0);
+    }
+}
+
+void RunPage::onState(RunState state)
+{
+    m_stateIcon->setPixmap(runStateIcon(state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
+    m_stateText->setText(runStateTitle(state));
+    const bool over = models::isFinal(state);
+    m_stop->setVisible(!over);
+    m_stop->setEnabled(state != RunState::TearingDown);
+    m_results->setVisible(over);
+    m_results->setEnabled(over);
+    if (over) {
+        m_connection->parentWidget()->hide();
+        if (m_tick) {
+            m_tick->stop();
+        }
+        for (int i = 0; i < m_run->steps().size(); ++i) {
+            m_model->setState(i, m_run->steps().at(i));
+        }
+        updateCharts();
+        const bool bad = state != RunState::Done && m_findings->count() > 0;
+        if (bad && !m_tabChosen) {
+            m_tabs->setCurrentWidget(m_findings);
+        }
+    }
+    onTick();
+}
+
+void RunPage::onTick()
+{
+    if (!m_run) {
+        return;
+    }
+    m_model->tick();
+    const auto [done, wanted] = m_run->progress();
+    m_progress->setRange(0, wanted > 0 ? wanted : 1);
+    m_progress->setValue(wanted > 0 ? std::min(done, wanted) : 0);
+    m_progress->setFormat(wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted) : tr("%n batch(es), endless", nullptr, done));
+    const auto left = m_run->timeLeft();
+    const bool waiting = left && left->count() > 0 && m_run->state() == RunState::Running;
+    m_left->setText(waiting ? tr("about %1 left").arg(models::report::durationText(left->count() * 1000).remove(u".00"_s)) : QString());
+}
+
+void RunPage::updateCharts()
+{
+    m_chart->setRows(m_run->rows());
+    m_findings->setFindings(m_run->findings());
+    m_tabs->setTabText(1, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
+    onTick();
+}
+
+} // namespace proverdeck::ui

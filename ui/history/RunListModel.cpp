@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/history/RunListModel.h"
+
+#include "ui/common/Theme.h"
+
+#include <QGuiApplication>
+
+namespace proverdeck::ui {
+
+using namespace Qt::StringLiterals;
+
+void RunListModel::setRecords(const QList<models::RunRecord> &records)
+{
+    beginResetModel();
+    m_records = records;
+    endResetModel();
+}
+
+int RunListModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_records.size());
+}
+
+int RunListModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
+
+QVariant RunListModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) {
+        return {};
+    }
+    const models::RunRecord &record = m_records.at(index.row());
+    const models::report::Session &session = record.result.session;
+    if (role == IdRole) {
+        return record.id;
+    }
+    if (role == Qt::DecorationRole && index.column() == State) {
+        return runStateIcon(record.state, QGuiApplication::palette());
+    }
+    if (role == Qt::TextAlignmentRole) {
+        const bool number = index.column() == Batches || index.column() == Median;
+        return QVariant(int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
+    }
+    if (role != Qt::DisplayRole && role != SortRole && role != Qt::ToolTipRole) {
+        return {};
+    }
+    const auto median = models::ethrex::summariseCounted(record.result.rows).medianMs;
+    switch (index.column()) {
+    case State:
+        return runStateTitle(record.state);
+    case Started:
+        return role == SortRole ? QVariant(record.started) : QVariant(localTimeText(record.started));
+    case Host:
+        return record.host;
+    case Backend:
+        return session.backend.isEmpty() ? u"–"_s : session.backend + (session.gpu == std::optional(true) ? u" + GPU"_s : QString());
+    case Batches:
+        return role == SortRole ? QVariant(record.result.rows.size()) : QVariant(QString::number(record.result.rows.size()));
+    case Median:
+        return role == SortRole ? QVariant(median.value_or(-1)) : QVariant(median ? models::report::durationText(*median) : u"–"_s);
+    default:
+        return session.commit.isEmpty() ? u"–"_s : QString(session.commit.left(10) + u' ' + session.commitSubject);
+    }
+}
+
+QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::TextAlignmentRole)) {
+        return {};
+    }
+    if (role == Qt::TextAlignmentRole) {
+        const bool number = section == Batches || section == Median;
+        return QVariant(int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
+    }
+    static const QStringList names{tr("State"), tr("Started"), tr("Server"), tr("Backend"),
+                                   tr("Batches"), tr("Median (counted)"), tr("Commit")};
+    return names.value(section);
+}
+
+} // namespace proverdeck::ui
