@@ -82,7 +82,7 @@ void LogBuffer::makeRoom()
     const qsizetype keepFrom = m_bytes.size() > m_maxBytes ? m_bytes.size() - m_maxBytes / 2 : 0;
     auto first = std::lower_bound(m_starts.begin(), m_starts.end(), quint32(keepFrom));
     if (lineCount() > MaxLines) {
-        first = std::max(first, m_starts.begin() + MaxLines / 2);
+        first = std::max(first, m_starts.end() - MaxLines / 2);
     }
     if (first == m_starts.end()) {
         --first;

@@ -332,6 +332,7 @@ void Run::enterStep()
     emit stepChanged(m_index);
     const Step &step = planned().step;
     m_stoppingForTimeout = false;
+    m_expectingSoon = false;
     m_timeout.stop();
     if (step.timeout.count() > 0 && step.kind != StepKind::Check && step.kind != StepKind::Stop) {
         m_timeout.start(step.timeout);

@@ -146,6 +146,7 @@ private:
     void takeLog(Job &job, const QByteArray &bytes);
     void writeLog(const QString &name, const QString &reader, const QByteArray &bytes);
     void addFinding(const Finding &finding);
+    void lookForSigns(const QByteArray &bytes);
     void refreshResults();
     [[nodiscard]] QString logOf(const Step &step) const;
     [[nodiscard]] bool logMatched(const Job &job) const;
@@ -191,6 +192,7 @@ private:
     bool m_probing = false;
     bool m_stoppingForTimeout = false;
     bool m_sampleMetrics = false; ///< the L2 is there
+    bool m_expectingSoon = false; ///< the step's expectedAfter was seen
 };
 
 } // namespace proverdeck::models

@@ -185,7 +185,7 @@ void Run::startGpuSampler()
         return;
     }
     const QByteArray script
-        = "exec nvidia-smi --query-gpu=timestamp,index,uuid,name,utilization.gpu,utilization.memory,memory.used,"
+        = "exec env TZ=UTC nvidia-smi --query-gpu=timestamp,index,uuid,name,utilization.gpu,utilization.memory,memory.used,"
           "memory.total,temperature.gpu,power.draw,power.limit,fan.speed,clocks.sm,pstate "
           "--format=csv,noheader,nounits -l 1\n";
     const auto id = m_shell.runLoginScript(script, std::chrono::milliseconds(0));

@@ -254,7 +254,7 @@ void Run::stepReady()
 void Run::onTimeout()
 {
     const PlannedStep &now = planned();
-    const QString limit = report::durationText(now.step.timeout.count());
+    const QString limit = report::durationText((m_expectingSoon ? now.step.expectedWithin : now.step.timeout).count());
     const QString lastNote = m_steps.at(m_index).note;
     addFinding({now.step.kind == StepKind::Service ? now.step.id + u"-not-ready"_s : now.step.id + u"-timeout"_s,
                 Severity::Error,
@@ -397,19 +397,34 @@ void Run::writeLog(const QString &name, const QString &reader, const QByteArray 
                     tr("Free space on this machine; the server keeps its own copy until the run has ended.")});
     }
     m_collector.feedLog(reader, name, bytes);
-    for (auto &[stepId, wanted] : m_wantedInLog) {
-        if (wanted.isEmpty() || logOf(m_plan.workflow.step(stepId) ? *m_plan.workflow.step(stepId) : Step()) != name) {
-            continue;
-        }
-        // The redactor hands out whole lines, so an expression never meets half of one.
-        const QString text = QString::fromUtf8(bytes).remove(QRegularExpression(u"\x1b\\[[0-9;]*m"_s));
-        wanted.removeIf([&](const QString &pattern) {
-            return text.contains(QRegularExpression(pattern, QRegularExpression::MultilineOption));
-        });
+    if (m_index >= 0 && m_index < m_plan.steps.size() && m_steps.at(m_index).outcome == StepOutcome::Running
+        && logOf(planned().step) == name) {
+        lookForSigns(bytes);
     }
     emit logGrew(name, bytes);
     if (!m_refresh.isActive()) {
         m_refresh.start();
+    }
+}
+
+/// What the running step waits for in its own log.
+void Run::lookForSigns(const QByteArray &bytes)
+{
+    const Step &step = planned().step;
+    QStringList &wanted = m_wantedInLog[step.id];
+    if (wanted.isEmpty() && step.expectedAfter.isEmpty()) {
+        return;
+    }
+    // The redactor hands out whole lines, so an expression never meets half of one.
+    static const QRegularExpression colour(u"\x1b\\[[0-9;]*m"_s);
+    const QString text = QString::fromUtf8(bytes).remove(colour);
+    const auto seen = [&](const QString &pattern) {
+        return text.contains(QRegularExpression(pattern, QRegularExpression::MultilineOption));
+    };
+    wanted.removeIf(seen);
+    if (!step.expectedAfter.isEmpty() && !m_expectingSoon && seen(step.expectedAfter)) {
+        m_expectingSoon = true;
+        m_timeout.start(step.expectedWithin);
     }
 }
 

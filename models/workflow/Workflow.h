@@ -89,6 +89,8 @@ struct Step {
     Condition when;
     QList<Probe> ready; ///< all must hold
     std::chrono::milliseconds timeout{600'000};
+    QString expectedAfter; ///< service: once a log line matches, readiness is near …
+    std::chrono::milliseconds expectedWithin{0}; ///< … and fails if it takes longer than this
     QString fact; ///< check: sets this fact to whether it exited 0, and never fails
     QString output; ///< check: the first line of its stdout becomes this placeholder
     bool required = true; ///< check: a failure stops the run; otherwise it is a warning

@@ -436,6 +436,12 @@ Step readStep(Table &table)
     step.when = table.condition("when");
     step.ready = readProbes(table);
     step.timeout = table.duration("timeout", isCheck ? std::chrono::seconds(60) : std::chrono::minutes(10));
+    step.expectedAfter = table.text("expected_after");
+    step.expectedWithin = table.duration("expected_within", step.expectedWithin);
+    if (step.expectedAfter.isEmpty() != (step.expectedWithin.count() == 0)
+        || !QRegularExpression(step.expectedAfter).isValid()) {
+        problem(table.node(), tr("%1: \"expected_after\" is a regular expression and comes with \"expected_within\".").arg(table.where()));
+    }
     step.fact = table.text("fact");
     step.output = table.text("output");
     step.required = table.boolean("required", true);

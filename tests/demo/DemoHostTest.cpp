@@ -359,7 +359,8 @@ TEST_F(DemoHostTest, FaultBadRef)
 {
     START({"bad-ref"});
     EXPECT_EQ(login("cd ~/ethrex && git fetch origin").code, 0);
-    EXPECT_NE(login("cd ~/ethrex && git checkout main").code, 0);
+    EXPECT_EQ(login("cd ~/ethrex && git symbolic-ref --short HEAD").out.trimmed(), "main");
+    EXPECT_NE(login("cd ~/ethrex && git ls-remote --exit-code origin refs/heads/main").code, 0);
 }
 
 TEST_F(DemoHostTest, FaultDeployFails)
@@ -393,6 +394,14 @@ TEST_F(DemoHostTest, FaultL2NeverReady)
 TEST_F(DemoHostTest, FaultNoMetrics)
 {
     START({"no-metrics"});
+    deployAndStartL2();
+    ASSERT_TRUE(waitForLine("l2.log", "Starting TCP server"));
+    EXPECT_EQ(login("curl -s -m 1 localhost:$ETHREX_METRICS_PORT/health").code, 7);
+}
+
+TEST_F(DemoHostTest, FaultMetricsSilent)
+{
+    START({"metrics-silent"});
     deployAndStartL2();
     ASSERT_TRUE(waitForLine("l2.log", "Starting TCP server"));
     EXPECT_EQ(login("curl -s -m 1 localhost:$ETHREX_METRICS_PORT/metrics").code, 28);

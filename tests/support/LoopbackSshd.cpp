@@ -12,6 +12,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#ifdef Q_OS_LINUX
+#include <sys/prctl.h>
+#endif
+
 #include <csignal>
 
 namespace proverdeck::testing {
@@ -114,6 +118,9 @@ bool LoopbackSshd::launch(const QStringList &options)
     m_server = std::make_unique<QProcess>();
     m_server->setProcessChannelMode(QProcess::MergedChannels);
     m_server->setStandardOutputFile(path(u"sshd.log"_s));
+#ifdef Q_OS_LINUX // a test that crashes leaves no server behind
+    m_server->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
+#endif
     m_server->start(kServer, {u"-D"_s, u"-e"_s, u"-f"_s, path(u"sshd_config"_s)});
     const QDeadlineTimer deadline(10'000);
     while (!deadline.hasExpired() && !m_server->waitForFinished(20)) {

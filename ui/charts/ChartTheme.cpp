@@ -3,6 +3,7 @@
 
 #include <QBuffer>
 #include <QChart>
+#include <QCoreApplication>
 #include <QGraphicsLayout>
 #include <QGraphicsScene>
 #include <QImage>
@@ -56,10 +57,6 @@ void applyChartTheme(QChart &chart, const ChartTheme &theme)
     chart.layout()->setContentsMargins(0, 0, 0, 0);
     QFont font = chart.font();
     font.setBold(false);
-    QFont bold = font;
-    bold.setBold(true);
-    chart.setTitleFont(bold);
-    chart.setTitleBrush(theme.text);
     chart.legend()->setLabelColor(theme.text);
     chart.legend()->setFont(font);
     chart.legend()->setAlignment(Qt::AlignTop);
@@ -181,7 +178,13 @@ QByteArray svgImage(const QSize &size, const QString &title, const PaintInto &pa
 void paintChart(QPainter &painter, QChart &chart, const QRectF &target)
 {
     chart.resize(target.size());
-    chart.layout()->activate();
+    // A chart that was never shown has its layout still in the queue, and the legend its own.
+    for (int round = 0; round < 2; ++round) {
+        QCoreApplication::sendPostedEvents(chart.legend(), QEvent::LayoutRequest);
+        QCoreApplication::sendPostedEvents(&chart, QEvent::LayoutRequest);
+        chart.layout()->invalidate();
+        chart.layout()->activate();
+    }
     QGraphicsScene *scene = chart.scene();
     scene->setSceneRect(QRectF(QPointF(0, 0), target.size()));
     scene->render(&painter, target, scene->sceneRect());

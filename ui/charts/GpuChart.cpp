@@ -3,6 +3,7 @@
 
 #include <QDateTimeAxis>
 #include <QEvent>
+#include <QGraphicsSimpleTextItem>
 #include <QLegend>
 #include <QLineSeries>
 #include <QValueAxis>
@@ -57,13 +58,15 @@ GpuChart::GpuChart(GpuMeasure measure, QWidget *parent)
     , m_measure(measure)
     , m_time(new QDateTimeAxis(this))
     , m_value(new QValueAxis(this))
+    , m_title(new QGraphicsSimpleTextItem(chart()))
 {
     setObjectName(objectNameOf(measure));
     setAccessibleName(titleOf(measure));
     setRenderHint(QPainter::Antialiasing);
     setFrameShape(QFrame::NoFrame);
     setMinimumSize(200, 130);
-    chart()->setTitle(titleOf(measure));
+    m_title->setText(titleOf(measure));
+    m_title->setPos(8, 5);
     chart()->legend()->hide();
     chart()->addAxis(m_time, Qt::AlignBottom);
     chart()->addAxis(m_value, Qt::AlignLeft);
@@ -119,6 +122,14 @@ void GpuChart::restyle()
         m_lines.at(i)->setPen(chartPen(i, theme));
     }
     setBackgroundBrush(theme.background);
+    // QChart would centre its own title.
+    QFont bold = chart()->font();
+    bold.setBold(true);
+    m_title->setFont(bold);
+    m_title->setBrush(theme.text);
+    QMargins margins = chart()->margins();
+    margins.setTop(int(m_title->boundingRect().height()) + 8);
+    chart()->setMargins(margins);
 }
 
 void GpuChart::usePrintTheme()

@@ -6,6 +6,7 @@
 
 #include <QChartView>
 
+class QGraphicsSimpleTextItem;
 QT_FORWARD_DECLARE_CLASS(QDateTimeAxis)
 QT_FORWARD_DECLARE_CLASS(QLineSeries)
 
@@ -38,6 +39,7 @@ private:
     bool m_print = false;
     QDateTimeAxis *m_time;
     QValueAxis *m_value;
+    QGraphicsSimpleTextItem *m_title;
     QList<QLineSeries *> m_lines;
 };
 

@@ -35,7 +35,6 @@ ProvingTimeChart::ProvingTimeChart(QWidget *parent)
     , m_y(new QValueAxis(this))
     , m_median(new QLineSeries(this))
     , m_joins(new QGraphicsPathItem(chart()))
-    , m_medianBack(new QGraphicsRectItem(chart()))
     , m_medianLabel(new QGraphicsSimpleTextItem(chart()))
 {
     setObjectName(u"provingTimeChart"_s);
@@ -51,9 +50,6 @@ ProvingTimeChart::ProvingTimeChart(QWidget *parent)
     m_median->attachAxis(m_y);
     m_x->setTitleText(tr("Batch"));
     m_joins->setZValue(5);
-    m_medianBack->setZValue(20);
-    m_medianBack->setPen(Qt::NoPen);
-    m_medianLabel->setZValue(21);
     connect(chart(), &QChart::plotAreaChanged, this, &ProvingTimeChart::placeMarks);
     rebuild();
 }
@@ -145,10 +141,16 @@ void ProvingTimeChart::rebuild()
     m_median->setPen(QPen(m_theme.text, 1.2, Qt::DashLine));
     m_joins->setPen(QPen(m_theme.orange, 1));
     m_medianLabel->setBrush(m_theme.text);
-    QColor back = m_theme.background;
-    back.setAlpha(215);
-    m_medianBack->setBrush(back);
     applyChartTheme(*chart(), m_theme);
+    // "median" above its value, beside the plot so that it covers no point.
+    m_medianLabel->setVisible(m_medianMs.has_value());
+    m_medianLabel->setFont(chart()->font());
+    m_medianLabel->setText(medianText().replace(medianText().indexOf(u' '), 1, u'\n'));
+    if (m_medianMs) {
+        QMargins margins = chart()->margins();
+        margins.setRight(int(m_medianLabel->boundingRect().width()) + 12);
+        chart()->setMargins(margins);
+    }
     chart()->legend()->setVisible(!isEmpty());
     const auto markers = chart()->legend()->markers(m_median);
     for (QLegendMarker *marker : markers) {
@@ -193,9 +195,10 @@ void ProvingTimeChart::addSeries(Kind kind)
     auto *series = new QScatterSeries(this);
     series->setName(kindName(kind));
     series->setMarkerShape(shape);
-    series->setMarkerSize(kept.size() > 400 ? 5 : kind == Kind::Outlier || kind == Kind::Again ? 11 : 9);
+    series->setMarkerSize(kept.size() > 400 ? 4 : kind == Kind::Outlier || kind == Kind::Again ? 11 : 9);
     series->setBrush(isHollow ? m_theme.background : colour);
-    series->setPen(QPen(isHollow ? colour : m_theme.background, isHollow ? 1.6 : 0.8));
+    const bool isCrowded = kept.size() > 400;
+    series->setPen(isHollow ? QPen(colour, 1.6) : isCrowded ? QPen(Qt::NoPen) : QPen(m_theme.background, 0.8));
     series->replace(kept);
     chart()->addSeries(series);
     series->attachAxis(m_x);
@@ -227,8 +230,8 @@ QStringList ProvingTimeChart::legendTexts() const
 {
     QStringList texts;
     const auto markers = chart()->legend()->markers();
-    for (const QLegendMarker *marker : markers) {
-        if (marker->isVisible()) {
+    for (QLegendMarker *marker : markers) {
+        if (!isEmpty() && marker->series() != m_median) {
             texts << marker->label();
         }
     }
@@ -266,17 +269,10 @@ void ProvingTimeChart::updateAxes()
 void ProvingTimeChart::placeMarks()
 {
     const QRectF plot = chart()->plotArea();
-    m_medianLabel->setVisible(m_medianMs.has_value());
-    m_medianBack->setVisible(m_medianMs.has_value());
     if (m_medianMs) {
-        m_medianLabel->setFont(chart()->font());
-        m_medianLabel->setText(medianText());
-        const QSizeF size = m_medianLabel->boundingRect().size();
-        const qreal y = chart()->mapToPosition({m_x->max(), inUnit(*m_medianMs)}, m_median).y();
-        const qreal above = y - size.height() - 3;
-        const QPointF place(plot.right() - size.width() - 6, above < plot.top() ? y + 3 : above);
-        m_medianLabel->setPos(place);
-        m_medianBack->setRect(QRectF(place, size).adjusted(-3, 0, 3, 0));
+        const qreal height = m_medianLabel->boundingRect().height();
+        const qreal y = chart()->mapToPosition({m_x->max(), inUnit(*m_medianMs)}, m_median).y() - height / 2;
+        m_medianLabel->setPos(plot.right() + 6, std::clamp(y, 0.0, std::max(0.0, plot.bottom() - height)));
     }
     QPainterPath joins;
     for (const Point &point : std::as_const(m_shown)) {
@@ -364,11 +360,6 @@ void ProvingTimeChart::changeEvent(QEvent *event)
     }
 }
 
-void ProvingTimeChart::usePrintTheme()
-{
-    m_print = true;
-}
-
 void ProvingTimeChart::paintInto(QPainter &painter, const QSize &size)
 {
     chart()->resize(size);
@@ -383,7 +374,7 @@ void ProvingTimeChart::paintInto(QPainter &painter, const QSize &size)
 QByteArray ProvingTimeChart::toPng() const
 {
     ProvingTimeChart copy;
-    copy.usePrintTheme();
+    copy.m_print = true;
     copy.setEmptyText(m_emptyText);
     copy.setRows(m_rows);
     return pngImage(ImageSize, [&copy](QPainter &painter) { copy.paintInto(painter, ImageSize); });
@@ -392,7 +383,7 @@ QByteArray ProvingTimeChart::toPng() const
 QByteArray ProvingTimeChart::toSvg() const
 {
     ProvingTimeChart copy;
-    copy.usePrintTheme();
+    copy.m_print = true;
     copy.setEmptyText(m_emptyText);
     copy.setRows(m_rows);
     return svgImage(ImageSize, accessibleName(), [&copy](QPainter &painter) { copy.paintInto(painter, ImageSize); });

@@ -9,7 +9,6 @@
 #include <optional>
 
 class QGraphicsPathItem;
-class QGraphicsRectItem;
 class QGraphicsSimpleTextItem;
 QT_FORWARD_DECLARE_CLASS(QScatterSeries)
 QT_FORWARD_DECLARE_CLASS(QLineSeries)
@@ -71,7 +70,6 @@ private:
     void addSeries(Kind kind);
     void updateAxes();
     void placeMarks();
-    void usePrintTheme();
     void paintInto(QPainter &painter, const QSize &size);
 
     QList<models::ethrex::BatchRow> m_rows;
@@ -80,14 +78,13 @@ private:
     std::optional<qint64> m_medianMs;
     Unit m_unit = Unit::Seconds;
     ChartTheme m_theme;
-    bool m_print = false;
+    bool m_print = false; ///< on white, whatever the palette
     QString m_emptyText;
 
     QValueAxis *m_x;
     QValueAxis *m_y;
     QLineSeries *m_median;
     QGraphicsPathItem *m_joins; ///< from the first time of a batch to its later ones
-    QGraphicsRectItem *m_medianBack;
     QGraphicsSimpleTextItem *m_medianLabel;
 };
 

@@ -178,7 +178,10 @@ void LogView::paintEvent(QPaintEvent * /*event*/)
     painter.fillRect(viewport()->rect(), palette().brush(QPalette::Base));
     if (m_buffer.lineCount() == 0) {
         painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.setFont(parentWidget() != nullptr ? parentWidget()->font() : font());
+        QFont proportional = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
+        proportional.setFamily(proportional.family()); // else the painter keeps the view's own
+        proportional.setPointSizeF(proportional.pointSizeF());
+        painter.setFont(proportional);
         painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
                          m_emptyText);
         return;

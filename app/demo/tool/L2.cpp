@@ -93,10 +93,12 @@ private:
             m_isStuck = true;
             return;
         }
-        info(text("Starting metrics server on 0.0.0.0:%d", m_state.metricsPort()));
         // As upstream: a taken metrics or RPC port is not mentioned at all.
-        m_server.addHttp(m_state.metricsPort(),
-                         [this](const HttpRequest &request) { return metrics(request); });
+        if (!m_state.hasFault("no-metrics")) {
+            info(text("Starting metrics server on 0.0.0.0:%d", m_state.metricsPort()));
+            m_server.addHttp(m_state.metricsPort(),
+                             [this](const HttpRequest &request) { return metrics(request); });
+        }
         info(text("Starting HTTP server at 0.0.0.0:%d", m_state.httpPort()));
         m_server.addHttp(m_state.httpPort(), [this](const HttpRequest &request) {
             return rpcReply(request, [this](const std::string &method, const Json &params) {
@@ -230,7 +232,7 @@ private:
         if (request.path != "/metrics") {
             return {.status = 404, .type = "text/plain; charset=utf-8"};
         }
-        if (m_state.hasFault("no-metrics")) {
+        if (m_state.hasFault("metrics-silent")) {
             return {.isSilent = true};
         }
         return {.type = "text/plain; version=0.0.4",

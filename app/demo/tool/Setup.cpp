@@ -44,8 +44,6 @@ constexpr char CloneScript[] = R"sh(git clone -q "$1/origin.git" "$1/home/ethrex
 // The branch is gone upstream and was never checked out here: fetch works, checkout of main cannot.
 constexpr char BadRefScript[] = R"sh(
 cd "$1/home/ethrex"
-git checkout -q -b feat/batch-size origin/feat/batch-size
-git branch -q -D main
 git --git-dir="$1/origin.git" symbolic-ref HEAD refs/heads/feat/batch-size
 git --git-dir="$1/origin.git" branch -q -D main
 git remote set-head origin -d
