@@ -10,6 +10,7 @@
 #include "ui/common/Theme.h"
 #include "ui/dialogs/Questions.h"
 
+#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDir>
