@@ -11,6 +11,11 @@ constexpr char MetricsMark[] = "@@proverdeck-metrics";
 constexpr int FallbackBatches = 200; ///< at most so many are asked for, block by block
 constexpr quint64 FallbackBlocks = 5000;
 
+QString batchCountText(qsizetype count)
+{
+    return count == 1 ? Run::tr("1 batch") : Run::tr("%1 batches").arg(count);
+}
+
 QByteArray hexNumber(quint64 number)
 {
     return "0x" + QByteArray::number(number, 16);
@@ -88,7 +93,7 @@ void Run::askMissingBatches()
     const QList<quint64> missing = m_collector.batchesWithoutFacts().mid(0, FallbackBatches);
     if (missing.isEmpty() || !m_plan.workflow.input(u"rpc_port"_s)) {
         refreshResults();
-        finishStep(StepOutcome::Done, tr("%n batch(es)", nullptr, int(m_rows.size())));
+        finishStep(StepOutcome::Done, batchCountText(m_rows.size()));
         nextStep();
         return;
     }
@@ -169,11 +174,11 @@ void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, q
     }
     if (filled > 0) {
         addFinding({u"metrics-from-rpc"_s, Severity::Info,
-                    tr("The metrics did not have %n batch(es); gas, transactions and blocks were summed from the L2's blocks.", nullptr, filled),
+                    tr("The metrics did not have %1; gas, transactions and blocks were summed from the L2's blocks.").arg(batchCountText(filled)),
                     {}});
     }
     refreshResults();
-    finishStep(StepOutcome::Done, tr("%n batch(es)", nullptr, int(m_rows.size())));
+    finishStep(StepOutcome::Done, batchCountText(m_rows.size()));
     nextStep();
 }
 

@@ -226,7 +226,7 @@ QString stopText(const Plan &plan, const Step &step)
 
 QString waitText(const PlannedStep &planned)
 {
-    return planned.endless ? tr("until you stop it") : tr("until %n batches are proved").replace(u"%n"_s, QString::number(planned.count));
+    return planned.endless ? tr("until you stop it") : tr("until %1 batches are proved").arg(planned.count);
 }
 
 } // namespace

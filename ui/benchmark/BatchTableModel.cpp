@@ -113,7 +113,7 @@ QVariant BatchTableModel::sortValue(const BatchRow &row, int column) const
 QString BatchTableModel::why(const BatchRow &row, int column) const
 {
     if (column == Time && row.allTimesMs.size() > 1) {
-        return tr("Proved %n times; the first time counts.", nullptr, int(row.allTimesMs.size()));
+        return tr("Proved %1 times; the first time counts.").arg(row.allTimesMs.size());
     }
     if (column == Time && !row.timeMs) {
         return tr("The prover ran without its timing option (PROVER_CLIENT_TIMED).");

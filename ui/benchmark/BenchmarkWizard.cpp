@@ -300,10 +300,13 @@ void ChecksPage::onFinished(RunState state)
         m_summary->setText(tr("The server could not be checked."));
         m_details->setText(findings.isEmpty() ? QString() : findings.last().text + u' ' + findings.last().advice);
     } else if (failed > 0) {
-        m_summary->setText(tr("%n check(s) failed. Mend the server, then check again.", nullptr, failed));
+        m_summary->setText(failed == 1 ? tr("1 check failed. Mend the server, then check again.")
+                                       : tr("%1 checks failed. Mend the server, then check again.").arg(failed));
         m_list->setCurrentIndex(m_model->index(firstBad));
     } else {
-        m_summary->setText(warned > 0 ? tr("The server is ready; %n remark(s).", nullptr, warned) : tr("The server is ready."));
+        m_summary->setText(warned == 1   ? tr("The server is ready, with 1 remark.")
+                               : warned > 1 ? tr("The server is ready, with %1 remarks.").arg(warned)
+                                            : tr("The server is ready."));
     }
     emit completeChanged();
 }

@@ -164,7 +164,19 @@ void RunPage::build(const QString &host)
     m_steps->setItemDelegate(new StepDelegate(m_steps));
     m_steps->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_steps->setResizeMode(QListView::Adjust);
-    m_steps->setMinimumWidth(240);
+    auto *left = new QWidget(splitter);
+    left->setMinimumWidth(240);
+    auto *leftColumn = new QVBoxLayout(left);
+    leftColumn->setContentsMargins(0, 0, 0, 0);
+    leftColumn->setSpacing(6);
+    m_showChecks = new QPushButton(left);
+    m_showChecks->setObjectName(u"showChecks"_s);
+    m_showChecks->setCheckable(true);
+    m_showChecks->setFlat(true);
+    m_showChecks->hide();
+    connect(m_showChecks, &QPushButton::toggled, this, &RunPage::foldChecks);
+    leftColumn->addWidget(m_showChecks);
+    leftColumn->addWidget(m_steps, 1);
     connect(m_steps, &QListView::clicked, this, [this](const QModelIndex &index) {
         const QString log = index.data(StepListModel::LogRole).toString();
         if (!log.isEmpty()) {
@@ -172,7 +184,7 @@ void RunPage::build(const QString &host)
             m_tabs->setCurrentWidget(pane(log));
         }
     });
-    splitter->addWidget(m_steps);
+    splitter->addWidget(left);
 
     m_tabs = new QTabWidget(splitter);
     m_tabs->setObjectName(u"runTabs"_s);
@@ -246,16 +258,34 @@ void RunPage::onStep(int index)
         return;
     }
     m_steps->scrollTo(m_model->index(index), QAbstractItemView::EnsureVisible);
-    if (m_tabChosen) {
+    const models::Step &step = m_run->plan().steps.at(index).step;
+    foldChecks();
+    if (m_tabChosen || step.phase == models::Phase::Teardown) {
         return; // the user looks at something: leave it
     }
-    const models::Step &step = m_run->plan().steps.at(index).step;
     const QString log = stepLog(step);
     if (!log.isEmpty()) {
         m_tabs->setCurrentWidget(pane(log));
     } else if (step.kind == models::StepKind::Wait) {
         m_tabs->setCurrentIndex(0);
     }
+}
+
+/// Checks that passed make room for the steps, unless the user wants to see them.
+void RunPage::foldChecks()
+{
+    int folded = 0;
+    const bool fold = !m_showChecks->isChecked() && m_run && m_run->state() != RunState::Checking
+        && m_run->state() != RunState::Connecting && m_run->state() != RunState::CheckFailed;
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        const auto outcome = StepOutcome(m_model->index(row).data(StepListModel::OutcomeRole).toInt());
+        const bool quiet = m_model->index(row).data(StepListModel::PhaseRole).toString() == u"preflight"
+            && (outcome == StepOutcome::Done || outcome == StepOutcome::Skipped);
+        folded += int(quiet);
+        m_steps->setRowHidden(row, quiet && fold);
+    }
+    m_showChecks->setVisible(folded > 0 && m_run);
+    m_showChecks->setText(m_showChecks->isChecked() ? tr("Hide passed checks") : tr("Show %1 passed checks").arg(folded));
 }
 
 void RunPage::onState(RunState state)
@@ -276,9 +306,9 @@ void RunPage::onState(RunState state)
             m_model->setState(i, m_run->steps().at(i));
         }
         updateCharts();
-        const bool bad = state != RunState::Done && m_findings->count() > 0;
-        if (bad && !m_tabChosen) {
-            m_tabs->setCurrentWidget(m_findings);
+        foldChecks();
+        if (!m_tabChosen) {
+            m_tabs->setCurrentIndex(state != RunState::Done && m_findings->count() > 0 ? 1 : 0);
         }
     }
     onTick();
@@ -293,7 +323,7 @@ void RunPage::onTick()
     const auto [done, wanted] = m_run->progress();
     m_progress->setRange(0, wanted > 0 ? wanted : 1);
     m_progress->setValue(wanted > 0 ? std::min(done, wanted) : 0);
-    m_progress->setFormat(wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted) : tr("%n batch(es), endless", nullptr, done));
+    m_progress->setFormat(wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted) : tr("%1 proved, endless").arg(done));
     const auto left = m_run->timeLeft();
     const bool waiting = left && left->count() > 0 && m_run->state() == RunState::Running;
     m_left->setText(waiting ? tr("about %1 left").arg(models::report::durationText(left->count() * 1000).remove(u".00"_s)) : QString());

@@ -45,6 +45,7 @@ private:
     void build(const QString &host);
     LogPane *pane(const QString &name);
     void loadLogs(const QString &folder);
+    void foldChecks();
     void onStep(int index);
     void onState(models::RunState state);
     void onTick();
@@ -64,6 +65,7 @@ private:
     QPushButton *m_results = nullptr;
     QListView *m_steps = nullptr;
     StepListModel *m_model = nullptr;
+    QPushButton *m_showChecks = nullptr;
     QTabWidget *m_tabs = nullptr;
     QMap<QString, LogPane *> m_panes;
     ProvingTimeChart *m_chart = nullptr;

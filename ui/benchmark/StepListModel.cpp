@@ -55,6 +55,8 @@ QVariant StepListModel::data(const QModelIndex &index, int role) const
         return int(row.state.outcome);
     case NoteRole:
         return row.state.note;
+    case PhaseRole:
+        return row.phase;
     case LogRole:
         return row.log;
     case ElapsedRole: {
@@ -63,8 +65,7 @@ QVariant StepListModel::data(const QModelIndex &index, int role) const
         }
         const QDateTime end = row.state.ended.isValid() ? row.state.ended : QDateTime::currentDateTimeUtc();
         const qint64 elapsed = row.state.started.msecsTo(end);
-        return elapsed < 1000 && row.state.ended.isValid() ? QString()
-                                                           : models::report::durationText(elapsed / 1000 * 1000).remove(u".00"_s);
+        return elapsed < 1000 ? QString() : models::report::durationText(elapsed / 1000 * 1000).remove(u".00"_s);
     }
     default:
         return {};

@@ -14,7 +14,7 @@ class StepListModel : public QAbstractListModel
     Q_OBJECT
 
 public:
-    enum Role { OutcomeRole = Qt::UserRole + 1, NoteRole, ElapsedRole, LogRole };
+    enum Role { OutcomeRole = Qt::UserRole + 1, NoteRole, ElapsedRole, LogRole, PhaseRole };
     struct Row {
         QString title;
         QString log; ///< the log that its output goes to; empty for checks

@@ -189,9 +189,14 @@ void applyAppearance(QApplication &application, Appearance appearance)
         u"QPushButton[primary=\"true\"] { background: %3; color: white; border: 1px solid %3; border-radius: 5px; padding: 6px 16px; font-weight: 600; }"
         u"QPushButton[primary=\"true\"]:disabled { background: %2; border-color: %2; color: %4; }"
         u"QPushButton[primary=\"true\"]:focus { border: 2px solid %5; padding: 5px 15px; }"
+        u"QListWidget#pages { background: transparent; }"
+        u"QListWidget#pages::item { border-radius: 5px; padding-left: 6px; color: %5; }"
+        u"QListWidget#pages::item:hover { background: %2; }"
+        u"QListWidget#pages::item:selected { background: %7; color: %5; }"
         u"QToolTip { background: %6; color: white; border: 1px solid %2; padding: 4px; }"_s.arg(
             base, line, accent, palette.color(QPalette::PlaceholderText).name(),
-            palette.color(QPalette::WindowText).name(), palette.color(QPalette::ToolTipBase).name()));
+            palette.color(QPalette::WindowText).name(), palette.color(QPalette::ToolTipBase).name(),
+            (dark ? QColor(0x24405a) : QColor(0xd6e8f4)).name()));
 }
 
 Colours coloursFor(const QPalette &palette)

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A person's way through the program, on the demo host, with mouse and keyboard: the wizard, the run,
+// the results, the exports. With PROVERDECK_TOUR_DIR set it leaves a picture of every page and dialog.
+#include "app/Application.h"
+#include "tour/Tour.h"
+#include "ui/MainWindow.h"
+#include "ui/benchmark/BenchmarkWizard.h"
+#include "ui/benchmark/ResultsPage.h"
+#include "ui/benchmark/RunPage.h"
+#include "ui/common/Theme.h"
+#include "ui/dialogs/Questions.h"
+
+#include "support/Test.h"
+
+#include <QAbstractItemView>
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDir>
+#include <QFile>
+#include <QFileDialog>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QProcess>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace proverdeck {
+namespace {
+
+using app::Application;
+using app::Request;
+using models::RunState;
+using testing::picture;
+
+constexpr int DemoLimitMs = 30'000;
+constexpr int RunLimitMs = 150'000;
+
+template<class T>
+T *child(QObject *parent, const char *name)
+{
+    auto *found = parent ? parent->findChild<T *>(QString::fromLatin1(name)) : nullptr;
+    EXPECT_NE(found, nullptr) << "no widget named " << name;
+    return found;
+}
+
+void click(QWidget *widget)
+{
+    ASSERT_NE(widget, nullptr);
+    ASSERT_TRUE(widget->isEnabled()) << widget->objectName().toStdString();
+    QTest::mouseClick(widget, Qt::LeftButton);
+}
+
+void type(QLineEdit *edit, const QString &text)
+{
+    ASSERT_NE(edit, nullptr);
+    edit->setFocus();
+    QTest::keyClick(edit, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(edit, text);
+    QTest::keyClick(edit, Qt::Key_Tab);
+}
+
+class TourTest : public ::testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        ASSERT_TRUE(home.isValid());
+        qputenv("XDG_DATA_HOME", home.path().toUtf8());
+        qputenv("XDG_CONFIG_HOME", (home.path() + "/config").toUtf8());
+        Request request;
+        request.speed = 300;
+        request.faults = faults();
+        application = std::make_unique<Application>(request);
+        ASSERT_TRUE(application->start());
+        ui::applyAppearance(*qApp, ui::Appearance::Light);
+        window = application->window();
+        ASSERT_TRUE(QTest::qWaitForWindowExposed(window));
+    }
+
+    void TearDown() override { application.reset(); }
+
+    [[nodiscard]] virtual QStringList faults() const { return {}; }
+
+    ui::BenchmarkWizard *openDemoWizard()
+    {
+        click(child<QPushButton>(window, "tryDemo"));
+        EXPECT_TRUE(QTest::qWaitFor([&] { return window->findChild<ui::BenchmarkWizard *>() != nullptr; }, DemoLimitMs));
+        return window->findChild<ui::BenchmarkWizard *>();
+    }
+
+    /// Fills the three pages and waits until the checks have ended.
+    void answer(ui::BenchmarkWizard *wizard)
+    {
+        click(child<QPushButton>(wizard, "next")); // Server: the demo host is filled in
+        type(child<QLineEdit>(wizard, "batches"), "5");
+        picture(wizard, "wizard-prove");
+        click(child<QPushButton>(wizard, "next"));
+        type(child<QLineEdit>(wizard, "tx_count"), "5");
+        picture(wizard, "wizard-load");
+        click(child<QPushButton>(wizard, "next"));
+        auto *summary = child<QLabel>(wizard, "checkSummary");
+        ASSERT_TRUE(QTest::qWaitFor([&] { return child<QPushButton>(wizard, "checkAgain")->isEnabled(); }, DemoLimitMs))
+            << summary->text().toStdString();
+    }
+
+    QTemporaryDir home;
+    std::unique_ptr<Application> application;
+    ui::MainWindow *window = nullptr;
+};
+
+TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
+{
+    picture(window, "start-empty");
+    ui::BenchmarkWizard *wizard = openDemoWizard();
+    ASSERT_NE(wizard, nullptr);
+    picture(wizard, "wizard-server");
+
+    // A wrong answer is said beside its field, and Next stays on the page.
+    click(child<QPushButton>(wizard, "next"));
+    type(child<QLineEdit>(wizard, "batches"), "0");
+    click(child<QPushButton>(wizard, "next"));
+    auto *problem = child<QLabel>(wizard, "batchesProblem");
+    EXPECT_TRUE(problem->isVisible());
+    EXPECT_TRUE(problem->text().contains("between 1 and")) << problem->text().toStdString();
+    picture(wizard, "wizard-problem");
+    click(child<QPushButton>(wizard, "back"));
+
+    // exec has no GPU and says why.
+    click(child<QPushButton>(wizard, "next"));
+    auto *backend = child<QComboBox>(wizard, "backend");
+    backend->setFocus();
+    QTest::keyClick(backend, Qt::Key_End);
+    EXPECT_EQ(backend->currentText(), "exec");
+    auto *gpu = child<QCheckBox>(wizard, "gpu");
+    EXPECT_FALSE(gpu->isEnabled());
+    EXPECT_TRUE(gpu->text().contains("exec")) << gpu->text().toStdString();
+    QTest::keyClick(backend, Qt::Key_Home);
+    EXPECT_TRUE(gpu->isEnabled());
+    click(child<QPushButton>(wizard, "back"));
+
+    answer(wizard);
+    picture(wizard, "wizard-checks");
+    ASSERT_TRUE(child<QPushButton>(wizard, "next")->isEnabled());
+    click(child<QPushButton>(wizard, "next"));
+    auto *review = child<QPlainTextEdit>(wizard, "review");
+    EXPECT_TRUE(review->toPlainText().contains("make init-prover-sp1"));
+    EXPECT_TRUE(review->toPlainText().contains("skipped: only when"));
+    picture(wizard, "wizard-review");
+    auto *start = child<QPushButton>(wizard, "start");
+    EXPECT_EQ(start->text(), "Start benchmark on demo");
+    click(start);
+
+    auto *page = qobject_cast<ui::RunPage *>(window->currentPage());
+    ASSERT_NE(page, nullptr);
+    models::Run *run = page->run();
+    ASSERT_NE(run, nullptr);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return run->progress().first >= 2; }, RunLimitMs));
+    picture(window, "run-charts");
+    page->showLog("prover.log", 0);
+    picture(window, "run-log");
+    click(child<QPushButton>(page, "stop"));
+    auto *stop = window->findChild<ui::StopDialog *>();
+    ASSERT_NE(stop, nullptr);
+    picture(stop, "stop-dialog");
+    QTest::keyClick(stop, Qt::Key_Escape);
+
+    // Closing the window asks, too, and offers to detach.
+    window->close();
+    QApplication::processEvents();
+    EXPECT_TRUE(window->isVisible());
+    ui::StopDialog *closing = nullptr;
+    for (ui::StopDialog *dialog : window->findChildren<ui::StopDialog *>()) {
+        closing = dialog->isVisible() ? dialog : closing;
+    }
+    ASSERT_NE(closing, nullptr);
+    EXPECT_TRUE(child<QPushButton>(closing, "detach")->isDefault());
+    picture(closing, "close-dialog");
+    QTest::keyClick(closing, Qt::Key_Escape);
+
+    ASSERT_TRUE(QTest::qWaitFor([&] { return models::isFinal(run->state()); }, RunLimitMs));
+    EXPECT_EQ(run->state(), RunState::Done) << models::runStateWord(run->state()).toStdString();
+    picture(window, "run-done");
+    click(child<QPushButton>(page, "showResults"));
+    auto *results = qobject_cast<ui::ResultsPage *>(window->currentPage());
+    ASSERT_NE(results, nullptr);
+    auto *table = child<QTableView>(results, "batches");
+    EXPECT_GE(table->model()->rowCount(), 5);
+    picture(window, "results-batches");
+    auto *tabs = child<QTabWidget>(results, "resultTabs");
+    for (int tab = 1; tab < tabs->count(); ++tab) {
+        tabs->setCurrentIndex(tab);
+        QApplication::processEvents();
+        static const QStringList names{"batches", "times", "gpu", "findings", "observations"};
+        if (tab == 4) {
+            auto *notes = child<QPlainTextEdit>(results, "observations");
+            notes->setFocus();
+            QTest::keyClicks(notes, "Fans at full speed from batch 3 on.");
+        }
+        picture(window, "results-" + names.at(tab));
+    }
+    click(child<QPushButton>(results, "copyMarkdown"));
+    EXPECT_TRUE(QApplication::clipboard()->text().contains("| Batch |"));
+    ASSERT_TRUE(QTest::qWaitFor([&] {
+        return application->store().load(run->options().id)->result.observations.contains("Fans");
+    }, 5000));
+
+    // Export everything into a folder, with the keyboard.
+    QTemporaryDir out;
+    child<QAction>(results, "exportAll")->trigger();
+    auto *dialog = child<QFileDialog>(results, "exportFolderDialog");
+    auto *name = child<QLineEdit>(dialog, "fileNameEdit");
+    name->setText(out.path());
+    QTest::keyClick(name, Qt::Key_Return);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return QFile::exists(out.filePath("results.md")); }, 5000));
+    QFile json(out.filePath("results.json"));
+    ASSERT_TRUE(json.open(QIODevice::ReadOnly));
+    const QJsonObject document = QJsonDocument::fromJson(json.readAll()).object();
+    EXPECT_GE(document.value("summary").toObject().value("batches").toInt(), 5);
+    for (const char *file : {"results.csv", "bench_results.md", "prover.log", "l2.log", "gpu.csv"}) {
+        EXPECT_TRUE(QFile::exists(out.filePath(file))) << file;
+    }
+
+    // A double click on a batch shows its line in the prover's log.
+    tabs->setCurrentIndex(0);
+    const QModelIndex first = table->model()->index(0, 0);
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(first).center());
+    QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(first).center());
+    EXPECT_EQ(window->currentPage(), page);
+
+    child<QAbstractItemView>(window, "pages")->setCurrentIndex(child<QAbstractItemView>(window, "pages")->model()->index(0, 0));
+    picture(window, "start");
+    window->openFile(out.filePath("prover.log"));
+    EXPECT_NE(qobject_cast<ui::ResultsPage *>(window->currentPage()), nullptr);
+    picture(window, "opened-log");
+}
+
+TEST_F(TourTest, PicturesOfTheQuestions)
+{
+    ui::HostKeyDialog hostKey({"bench-07.example.org", 2222, "ssh-ed25519",
+                               "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDhqb3uVyPY5hG6Hhc", "This host is known under another key type."});
+    hostKey.show();
+    EXPECT_TRUE(child<QPushButton>(&hostKey, "cancel")->isDefault());
+    picture(&hostKey, "host-key");
+    ui::SecretDialog secret({ssh::SecretQuestion::Kind::Passphrase, "Passphrase for ~/.ssh/id_ed25519", "bench@bench-07.example.org", false, true});
+    secret.show();
+    picture(&secret, "passphrase");
+    window->openFile("/nonexistent/prover.log");
+    picture(window->findChild<QDialog *>("messageBox"), "message");
+}
+
+class FaultTourTest : public TourTest
+{
+protected:
+    [[nodiscard]] QStringList faults() const override { return {"no-docker"}; }
+};
+
+TEST_F(FaultTourTest, AFailedCheckStopsTheWizardAndSaysWhatToDo)
+{
+    ui::BenchmarkWizard *wizard = openDemoWizard();
+    ASSERT_NE(wizard, nullptr);
+    answer(wizard);
+    EXPECT_FALSE(child<QPushButton>(wizard, "next")->isEnabled());
+    EXPECT_TRUE(child<QLabel>(wizard, "checkSummary")->text().contains("1 check failed"));
+    EXPECT_TRUE(child<QLabel>(wizard, "checkDetails")->text().contains("Install Docker"));
+    picture(wizard, "wizard-check-failed");
+}
+
+} // namespace
+} // namespace proverdeck
