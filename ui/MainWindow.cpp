@@ -351,7 +351,8 @@ void MainWindow::closeEvent(QCloseEvent *event)
         return;
     }
     event->ignore();
-    if (!findChild<StopDialog *>()) {
+    const QList<StopDialog *> dialogs = findChildren<StopDialog *>();
+    if (std::none_of(dialogs.begin(), dialogs.end(), [](const StopDialog *one) { return one->isVisible(); })) {
         askStop(runs.first()->options().id, true);
     }
 }

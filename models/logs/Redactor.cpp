@@ -19,9 +19,9 @@ const std::array<QRegularExpression, 3> &rules()
 {
     static const std::array<QRegularExpression, 3> list{
         // --committer.l1-private-key 0x…, PRIVATE_KEY="…", "privateKey": "…"
-        QRegularExpression(u"(?:private[-_. ]?keys?|secret(?:[-_. ]?keys?)?|\\bpkeys?)[\"']?\\s*(?:=|:|\\s)\\s*[\"']?(?:0x)?(?<secret>[0-9a-f]{64})(?![0-9a-f])"_s,
+        QRegularExpression(u"(?:private[-_. ]?keys?|secret(?:[-_. ]?keys?)?|\\bpkeys?)[\"']?[^\\S\n]*(?:=|:|[^\\S\n])[^\\S\n]*[\"']?(?:0x)?(?<secret>[0-9a-f]{64})(?![0-9a-f])"_s,
                            QRegularExpression::CaseInsensitiveOption),
-        QRegularExpression(u"(?:mnemonic|password|passphrase|api[-_]?key|auth[-_]?token)[\"']?\\s*(?:=|:)\\s*(?:\"(?<secret>[^\"]+)\"|'(?<secret2>[^']+)'|(?<secret3>[^\\s\"',;]+))"_s,
+        QRegularExpression(u"(?:mnemonic|password|passphrase|api[-_]?key|auth[-_]?token)[\"']?[^\\S\n]*(?:=|:)[^\\S\n]*(?:\"(?<secret>[^\"\n]+)\"|'(?<secret2>[^'\n]+)'|(?<secret3>[^\\s\"',;]+))"_s,
                            QRegularExpression::CaseInsensitiveOption),
         QRegularExpression(u"[a-z][a-z0-9+.-]*://[^\\s/:@]*:(?<secret>[^\\s/@]+)@"_s,
                            QRegularExpression::CaseInsensitiveOption),

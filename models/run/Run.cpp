@@ -46,6 +46,7 @@ Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent
     , m_caller(shell)
     , m_known(m_plan.values)
 {
+    m_known.insert(u"run_id"_s, m_options.id);
     m_steps.resize(m_plan.steps.size());
     m_findings = m_plan.remarks;
     m_reconnect.setSingleShot(true);
@@ -108,6 +109,9 @@ void Run::start()
 
 void Run::onOpened()
 {
+    if (isFinal(m_state)) {
+        return;
+    }
     emit connectionNote({});
     m_attempt = 0;
     m_unreachable.invalidate();
@@ -123,7 +127,7 @@ void Run::onOpened()
     }
     m_retry = [this] {
         m_caller.call(m_shell.installJobHelper(), [this](const Reply &reply) {
-            if (reply.lost()) {
+            if (reply.lost() || isFinal(m_state)) {
                 return;
             }
             if (!reply.ok()) {
@@ -188,7 +192,7 @@ void Run::scheduleReconnect(const QString &why)
 void Run::reconnectNow()
 {
     m_reconnect.stop();
-    if (m_state == RunState::Unreachable && m_shell.state() == ssh::ConnectionState::Disconnected) {
+    if (m_wasConnected && !isFinal(m_state) && m_shell.state() == ssh::ConnectionState::Disconnected) {
         m_shell.open();
     }
 }
@@ -213,24 +217,29 @@ void Run::stop(StopMode mode)
     }
     if (mode == StopMode::Detach) {
         stopSamplers();
-        conclude(RunState::Detached);
+        if (!m_wasConnected) {
+            m_shell.close();
+        }
+        conclude(m_wasConnected ? RunState::Detached : RunState::Cancelled);
         return;
     }
     m_options.keepRunning = mode == StopMode::LeaveRunning;
-    if (m_state == RunState::TearingDown) {
-        return; // under way
-    }
     if (!m_wasConnected || m_state == RunState::Checking || m_index < 0) {
         m_shell.close();
         conclude(RunState::Cancelled);
         return;
     }
+    if (m_index >= m_plan.steps.size() || planned().step.phase == Phase::Teardown) {
+        return; // under way
+    }
     const PlannedStep &now = planned();
     m_stoppedEndless = now.step.kind == StepKind::Wait && now.endless;
     m_cancelled = !m_stoppedEndless;
     if (now.step.kind == StepKind::Command && m_jobs.contains(now.step.id)) {
-        m_retry = [this, id = m_jobs.at(now.step.id).id] {
-            m_caller.call(m_shell.stopJob(id, std::chrono::seconds(6)), [this](const Reply &reply) {
+        m_stoppingJob = true;
+        m_timeout.stop();
+        m_retry = [this, stepId = now.step.id] {
+            askToStop(stepId, std::chrono::seconds(6), [this](const Reply &reply) {
                 if (!reply.lost()) {
                     finishStep(StepOutcome::Cancelled, tr("stopped by you"));
                     beginTeardown();
@@ -301,6 +310,9 @@ bool Run::mayStart(int index, StepState &state)
 
 void Run::nextStep()
 {
+    if (isFinal(m_state)) {
+        return; // let go of: what still comes from the server moves nothing
+    }
     while (++m_index < m_plan.steps.size()) {
         const Phase phase = planned().step.phase;
         if (phase != Phase::Preflight && (m_failed || m_options.checksOnly) && m_state == RunState::Checking) {
@@ -331,7 +343,10 @@ void Run::enterStep()
     state.started = QDateTime::currentDateTimeUtc();
     emit stepChanged(m_index);
     const Step &step = planned().step;
-    m_stoppingForTimeout = false;
+    ++m_turn;
+    m_waitingForStart = false;
+    m_stoppingJob = false;
+    m_stopNote.reset();
     m_expectingSoon = false;
     m_timeout.stop();
     if (step.timeout.count() > 0 && step.kind != StepKind::Check && step.kind != StepKind::Stop) {
@@ -366,6 +381,7 @@ void Run::enterStep()
 
 void Run::finishStep(StepOutcome outcome, const QString &note, std::optional<int> exitCode)
 {
+    ++m_turn;
     m_timeout.stop();
     m_probe.stop();
     m_stall.stop();
@@ -417,6 +433,10 @@ void Run::endRun()
 
 void Run::conclude(RunState state)
 {
+    if (isFinal(m_state)) {
+        return;
+    }
+    ++m_turn;
     m_timeout.stop();
     m_probe.stop();
     m_stall.stop();

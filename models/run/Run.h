@@ -93,6 +93,7 @@ private:
         std::unique_ptr<JobFollower> follower;
         Redactor redactor;
         std::optional<ssh::JobStatus> ended;
+        bool starting = false; ///< the server has not answered yet whether it runs
     };
 
     // Connection
@@ -119,7 +120,8 @@ private:
     void runCheck();
     void onCheckReply(const Reply &reply);
     void runCommand();
-    void onJobStarted(const Reply &reply);
+    void onJobStarted(const QString &stepId, const Reply &reply);
+    void followJob(Job &job);
     void onJobEnded(Job &job, const ssh::JobStatus &status);
     void onServiceEnded(const Job &job, const QString &how, std::optional<int> code);
     void pollReady();
@@ -130,6 +132,9 @@ private:
     void checkWait();
     void runStop();
     void onStopReply(const Reply &reply);
+    void askToStop(const QString &stepId, std::chrono::seconds grace, Caller::Done done);
+    /// @p done for the step that runs now; an answer that comes after its end is dropped.
+    [[nodiscard]] Caller::Done whileCurrent(Caller::Done done);
 
     // Collecting (RunCollect.cpp)
     void runCollect();
@@ -190,7 +195,10 @@ private:
     bool m_stoppedEndless = false;
     bool m_startedSomething = false;
     bool m_probing = false;
-    bool m_stoppingForTimeout = false;
+    int m_turn = 0; ///< counts the beginnings and ends of steps
+    bool m_waitingForStart = false; ///< a stop waits until the server has answered the start
+    bool m_stoppingJob = false; ///< the step's end is our own doing
+    std::optional<QString> m_stopNote; ///< of a stop whose log still comes
     bool m_sampleMetrics = false; ///< the L2 is there
     bool m_expectingSoon = false; ///< the step's expectedAfter was seen
 };

@@ -27,7 +27,7 @@ void Run::runCollect()
 {
     const bool session = planned().step.collects == u"session";
     m_caller.call(m_shell.runLoginScript(scriptFor(commandOf(planned())), planned().step.timeout),
-                  [this, session](const Reply &reply) {
+                  whileCurrent([this, session](const Reply &reply) {
                       if (reply.lost()) {
                           return;
                       }
@@ -41,7 +41,7 @@ void Run::runCollect()
                           (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s, reply.out, true);
                       }
                       askMissingBatches();
-                  });
+                  }));
 }
 
 void Run::onSession(const Reply &reply)
@@ -104,7 +104,7 @@ void Run::askMissingBatches()
             + " ethrex_getBatchByNumber '[\"" + hexNumber(batch) + "\",false]' | tr -d '\\n'; echo\n";
     }
     m_caller.call(m_shell.runLoginScript(script, std::chrono::seconds(120)),
-                  [this, missing](const Reply &reply) { onBatchesReply(reply, missing); });
+                  whileCurrent([this, missing](const Reply &reply) { onBatchesReply(reply, missing); }));
 }
 
 void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
@@ -135,7 +135,7 @@ void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
         }
     }
     m_caller.call(m_shell.runLoginScript(script, std::chrono::seconds(300)),
-                  [this, blocks](const Reply &answer) { onBlocksReply(answer, blocks); });
+                  whileCurrent([this, blocks](const Reply &answer) { onBlocksReply(answer, blocks); }));
 }
 
 void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, quint64>> &blocks)

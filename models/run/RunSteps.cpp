@@ -13,7 +13,7 @@ using ssh::JobStatus;
 void Run::runCheck()
 {
     const auto id = m_shell.runLoginScript(scriptFor(commandOf(planned())), planned().step.timeout);
-    m_caller.call(id, [this](const Reply &reply) { onCheckReply(reply); });
+    m_caller.call(id, whileCurrent([this](const Reply &reply) { onCheckReply(reply); }));
 }
 
 void Run::onCheckReply(const Reply &reply)
@@ -26,11 +26,11 @@ void Run::onCheckReply(const Reply &reply)
     const int code = answered ? reply.result->code : -1;
     const QString evidence = QString::fromUtf8(
         redacted((reply.result ? reply.firstLine() : reply.result.error().detail).toUtf8()));
+    if (!step.output.isEmpty()) {
+        m_known.insert(step.output, evidence);
+    }
     if (!step.fact.isEmpty()) {
         m_known.insert(step.fact, code == 0);
-        if (!step.output.isEmpty()) {
-            m_known.insert(step.output, evidence);
-        }
         finishStep(StepOutcome::Done, step.output.isEmpty() ? evidence : QString(), code);
         nextStep();
         return;
@@ -65,14 +65,24 @@ void Run::runCommand()
     }
     job.id = (m_options.id + u'-' + stepId).toUtf8();
     job.step = m_index;
+    job.starting = true;
     m_caller.call(m_shell.startJob(job.id, scriptFor(commandOf(planned()))),
-                  [this](const Reply &reply) { onJobStarted(reply); });
+                  [this, stepId](const Reply &reply) { onJobStarted(stepId, reply); });
 }
 
-void Run::onJobStarted(const Reply &reply)
+void Run::onJobStarted(const QString &stepId, const Reply &reply)
 {
-    if (reply.lost()) {
+    Job &job = m_jobs.at(stepId);
+    job.starting = false;
+    if (reply.lost() || isFinal(m_state)) {
         return; // asked again after the reconnect; a job that did start answers "exists"
+    }
+    if (m_waitingForStart || job.step != m_index) {
+        followJob(job);
+        if (std::exchange(m_waitingForStart, false) && m_retry) {
+            m_retry();
+        }
+        return;
     }
     const Step &step = planned().step;
     if (!reply.ok() || !ssh::parseJobStatus(reply.out)) {
@@ -83,8 +93,6 @@ void Run::onJobStarted(const Reply &reply)
         failStep(why);
         return;
     }
-    Job &job = m_jobs.at(step.id);
-    job.follower = std::make_unique<JobFollower>(m_shell, job.id);
     QStringList wanted;
     for (const Probe &probe : planned().probes) {
         if (!probe.log.isEmpty()) {
@@ -92,19 +100,28 @@ void Run::onJobStarted(const Reply &reply)
         }
     }
     m_wantedInLog[step.id] = wanted;
-    const QString stepId = step.id;
-    connect(job.follower.get(), &JobFollower::bytesCame, this,
-            [this, stepId](const QByteArray &bytes) { takeLog(m_jobs.at(stepId), bytes); });
-    connect(job.follower.get(), &JobFollower::ended, this,
-            [this, stepId](const JobStatus &status) { onJobEnded(m_jobs.at(stepId), status); });
-    job.follower->start();
+    followJob(job);
     if (step.kind == StepKind::Service) {
         m_probe.start();
     }
 }
 
+void Run::followJob(Job &job)
+{
+    const QString stepId = m_plan.steps.at(job.step).step.id;
+    job.follower = std::make_unique<JobFollower>(m_shell, job.id);
+    connect(job.follower.get(), &JobFollower::bytesCame, this,
+            [this, stepId](const QByteArray &bytes) { takeLog(m_jobs.at(stepId), bytes); });
+    connect(job.follower.get(), &JobFollower::ended, this,
+            [this, stepId](const JobStatus &status) { onJobEnded(m_jobs.at(stepId), status); });
+    job.follower->start();
+}
+
 void Run::onJobEnded(Job &job, const JobStatus &status)
 {
+    if (isFinal(m_state)) {
+        return;
+    }
     job.ended = status;
     const Step &step = m_plan.steps.at(job.step).step;
     writeLog(logOf(step), step.reader, job.redactor.finish());
@@ -120,7 +137,7 @@ void Run::onJobEnded(Job &job, const JobStatus &status)
         onServiceEnded(job, how, code);
         return;
     }
-    if (!isCurrent || m_stoppingForTimeout) {
+    if (!isCurrent || m_stoppingJob) {
         return;
     }
     if (code == 0) {
@@ -161,6 +178,10 @@ void Run::onServiceEnded(const Job &job, const QString &how, std::optional<int> 
             state.note = tr("stopped");
         }
         emit stepChanged(job.step);
+        if (m_stopNote && m_index < m_plan.steps.size() && planned().step.service == step.id) {
+            finishStep(StepOutcome::Done, *m_stopNote);
+            nextStep();
+        }
         return;
     }
     if (step.reader == u"ethrex-loadtest" && code == 0) {
@@ -254,6 +275,15 @@ void Run::stepReady()
 void Run::onTimeout()
 {
     const PlannedStep &now = planned();
+    if (m_state == RunState::Unreachable) {
+        m_timeout.start(std::chrono::seconds(30)); // it may have done its work long ago
+        return;
+    }
+    if (now.step.kind == StepKind::Stop) { // the rest of the log does not come
+        finishStep(StepOutcome::Done, m_stopNote.value_or(QString()));
+        nextStep();
+        return;
+    }
     const QString limit = report::durationText((m_expectingSoon ? now.step.expectedWithin : now.step.timeout).count());
     const QString lastNote = m_steps.at(m_index).note;
     addFinding({now.step.kind == StepKind::Service ? now.step.id + u"-not-ready"_s : now.step.id + u"-timeout"_s,
@@ -263,9 +293,9 @@ void Run::onTimeout()
                 {logOf(now.step), 0, -1, {}}});
     const auto job = m_jobs.find(now.step.id);
     if (now.step.kind == StepKind::Command && job != m_jobs.end() && !job->second.ended) {
-        m_stoppingForTimeout = true;
-        m_retry = [this, id = job->second.id] {
-            m_caller.call(m_shell.stopJob(id, std::chrono::seconds(10)), [this](const Reply &reply) {
+        m_stoppingJob = true;
+        m_retry = [this, stepId = now.step.id] {
+            askToStop(stepId, std::chrono::seconds(10), [this](const Reply &reply) {
                 if (!reply.lost()) {
                     failStep(tr("took too long and was stopped"));
                 }
@@ -319,8 +349,26 @@ void Run::checkWait()
 void Run::runStop()
 {
     const Step &step = planned().step;
-    const Job &job = m_jobs.at(step.service);
-    m_caller.call(m_shell.stopJob(job.id, step.grace), [this](const Reply &reply) { onStopReply(reply); });
+    askToStop(step.service, step.grace, [this](const Reply &reply) { onStopReply(reply); });
+}
+
+void Run::askToStop(const QString &stepId, std::chrono::seconds grace, Caller::Done done)
+{
+    const Job &job = m_jobs.at(stepId);
+    if (job.starting) { // on a channel of its own the stop could overtake the start
+        m_waitingForStart = true;
+        return;
+    }
+    m_caller.call(m_shell.stopJob(job.id, grace), whileCurrent(std::move(done)));
+}
+
+Caller::Done Run::whileCurrent(Caller::Done done)
+{
+    return [this, turn = m_turn, done = std::move(done)](const Reply &reply) {
+        if (turn == m_turn) {
+            done(reply);
+        }
+    };
 }
 
 void Run::onStopReply(const Reply &reply)
@@ -340,7 +388,14 @@ void Run::onStopReply(const Reply &reply)
         finishStep(StepOutcome::Unknown, why);
     } else {
         const bool killed = reply.out.contains("S killed");
-        finishStep(StepOutcome::Done, killed ? tr("it did not react and was killed") : tr("stopped"));
+        const QString note = killed ? tr("it did not react and was killed") : tr("stopped");
+        const Job &job = m_jobs.at(planned().step.service);
+        if (job.follower && !job.ended) { // the end of its log is still to come
+            m_stopNote = note;
+            m_timeout.start(std::chrono::seconds(15));
+            return;
+        }
+        finishStep(StepOutcome::Done, note);
     }
     nextStep();
 }
@@ -373,6 +428,9 @@ bool Run::logMatched(const Job &job) const
 
 void Run::takeLog(Job &job, const QByteArray &bytes)
 {
+    if (isFinal(m_state)) {
+        return;
+    }
     const Step &step = m_plan.steps.at(job.step).step;
     writeLog(logOf(step), step.reader, job.redactor.feed(bytes));
 }

@@ -13,6 +13,8 @@
 #include <QStandardPaths>
 #include <QUuid>
 
+#include <utility>
+
 namespace proverdeck::models::store {
 
 using namespace Qt::StringLiterals;
@@ -76,10 +78,7 @@ RunStore::RunStore(QObject *parent)
 
 RunStore::~RunStore()
 {
-    if (!m_connection.isEmpty()) {
-        QSqlDatabase::database(m_connection, false).close();
-        QSqlDatabase::removeDatabase(m_connection);
-    }
+    close();
 }
 
 tl::expected<void, QString> RunStore::open(const QString &path)
@@ -97,19 +96,29 @@ tl::expected<void, QString> RunStore::open(const QString &path)
             failure = database.lastError().text();
         }
     }
+    close();
     m_connection = name;
-    if (!failure.isEmpty()) {
-        return tl::unexpected(tr("The history %1 cannot be opened: %2.").arg(path, failure));
+    tl::expected<void, QString> ready = failure.isEmpty()
+        ? migrate()
+        : tl::unexpected(tr("The history %1 cannot be opened: %2.").arg(path, failure));
+    if (!ready) {
+        close();
     }
-    return migrate();
+    return ready;
+}
+
+void RunStore::close()
+{
+    if (!m_connection.isEmpty()) {
+        QSqlDatabase::database(m_connection, false).close();
+        QSqlDatabase::removeDatabase(std::exchange(m_connection, {}));
+    }
 }
 
 tl::expected<void, QString> RunStore::migrate()
 {
     QSqlDatabase database = QSqlDatabase::database(m_connection);
     QSqlQuery query(database);
-    query.exec(u"PRAGMA journal_mode=WAL"_s);
-    query.exec(u"PRAGMA synchronous=NORMAL"_s);
     if (!query.exec(u"PRAGMA user_version"_s) || !query.next()) {
         return tl::unexpected(tr("The history %1 is no database of this program: %2.").arg(database.databaseName(), query.lastError().text()));
     }
@@ -119,6 +128,9 @@ tl::expected<void, QString> RunStore::migrate()
         return tl::unexpected(tr("The history %1 was written by a newer version of this program; it is left alone. Update the program, or name another file.")
                                   .arg(database.databaseName()));
     }
+    query.exec(u"PRAGMA journal_mode=WAL"_s);
+    query.exec(u"PRAGMA synchronous=NORMAL"_s);
+    query.finish();
     if (version == SchemaVersion) {
         return {};
     }
@@ -155,8 +167,9 @@ tl::expected<void, QString> RunStore::save(const RunRecord &record)
                               QString::fromUtf8(compact(rowsToJson(record.result.rows))),
                               QString::fromUtf8(compact(findingsToJson(record.result.findings))),
                               int(record.result.rows.size())};
-    for (const QVariant &value : values) {
-        query.addBindValue(value);
+    for (const QVariant &value : values) { // a null text would be NULL, which no column of texts takes
+        const bool isNullText = value.typeId() == QMetaType::QString && value.isNull();
+        query.addBindValue(isNullText ? QVariant(u""_s) : value);
     }
     if (!query.exec()) {
         return tl::unexpected(tr("The run could not be written to the history: %1.").arg(query.lastError().text()));

@@ -44,6 +44,7 @@ signals:
 
 private:
     [[nodiscard]] tl::expected<void, QString> migrate();
+    void close();
 
     QString m_connection;
 };

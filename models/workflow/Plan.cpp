@@ -26,7 +26,7 @@ const QRegularExpression &placeholderPattern()
 
 QString quoted(const QString &text)
 {
-    static const QRegularExpression plain(u"^[A-Za-z0-9_@%+=:,./-]+$"_s);
+    static const QRegularExpression plain(u"^[A-Za-z0-9_@%+=:,./-]+\\z"_s);
     if (plain.match(text).hasMatch()) {
         return text;
     }

@@ -14,9 +14,19 @@ QString localWord(const QString &text)
     return shellWord(text, InputType::Text);
 }
 
+QString functionName(QString stepId)
+{
+    return u"step_"_s + stepId.replace(u'-', u'_');
+}
+
 QString functionName(const Step &step)
 {
-    return u"step_"_s + QString(step.id).replace(u'-', u'_');
+    return functionName(step.id);
+}
+
+QString logName(const Step &step)
+{
+    return step.log.isEmpty() ? u"steps.log"_s : step.log;
 }
 
 /// A remote bash script as a quoted here-document, so that nothing in it is touched on this side.
@@ -37,7 +47,7 @@ QString withOutputs(QString command, const Plan &plan)
             command.replace(u'{' + planned.step.output + u'}', u"\"$%1\""_s.arg(planned.step.output));
         }
     }
-    return command;
+    return command.replace(u"{run_id}"_s, u"by-hand"_s);
 }
 
 QString serviceScript(const PlannedStep &planned)
@@ -47,7 +57,7 @@ QString serviceScript(const PlannedStep &planned)
                    u"cat >\"$d/%1.sh\" <<'COMMAND'\n%2\nCOMMAND\n"
                    u"setsid bash -l \"$d/%1.sh\" >\"$HOME/%3\" 2>&1 </dev/null &\n"
                    u"echo $! >\"$d/%1.pid\""_s;
-    return text.arg(id, planned.command, planned.step.log);
+    return text.arg(id, planned.command, logName(planned.step));
 }
 
 QString stopScript(const Step &step)
@@ -70,7 +80,7 @@ QString readyLoop(const PlannedStep &planned)
     script.chop(qsizetype(sizeof("exit 0\n") - 1));
     for (const Probe &probe : planned.probes) {
         if (!probe.log.isEmpty()) {
-            script += "grep -qE " + localWord(probe.log).toUtf8() + " \"$HOME/" + planned.step.log.toUtf8()
+            script += "grep -qE " + localWord(probe.log).toUtf8() + " \"$HOME/" + logName(planned.step).toUtf8()
                 + "\" 2>/dev/null || { echo 'not in the log yet'; exit 1; }\n";
         }
     }
@@ -81,8 +91,7 @@ QString readyLoop(const PlannedStep &planned)
     script += "exit 0\n";
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(planned.step.timeout).count();
     return u"ready_%1() { %2}\nwait_ready ready_%1 %3 || exit 1\n"_s
-        .arg(functionName(planned.step), remote(script))
-        .arg(seconds);
+        .arg(functionName(planned.step), remote(script), QString::number(seconds));
 }
 
 QString checkText(const PlannedStep &planned, const Plan &plan)
@@ -107,8 +116,9 @@ QString waitText(const PlannedStep &planned)
     const QString limit = planned.endless ? u"999999999"_s : QString::number(planned.count);
     return text
         + u"while n=$(%1) && [ \"${n:-0}\" -lt %2 ]; do echo \"$n of %3 batches proved\"; sleep \"${INTERVAL:-10}\"; "
-          u"ready_step_%4 >/dev/null || { echo 'the prover has ended'; exit 1; }; done\necho \"$n batches proved\"\n"_s
-              .arg(functionName(planned.step), limit, planned.endless ? u"endless"_s : limit, planned.step.service);
+          u"ready_%4 >/dev/null || { echo 'the prover has ended'; exit 1; }; done\necho \"$n batches proved\"\n"_s
+              .arg(functionName(planned.step), limit, planned.endless ? u"endless"_s : limit,
+                   functionName(planned.step.service));
 }
 
 QString collectText(const PlannedStep &planned, const Plan &plan)
@@ -117,7 +127,7 @@ QString collectText(const PlannedStep &planned, const Plan &plan)
     if (planned.step.collects == u"batches") {
         for (const PlannedStep &service : plan.steps) {
             if (service.step.kind == StepKind::Service && service.skipped.isEmpty()) {
-                text += u"remote <<<'cat \"$HOME/%1\" 2>/dev/null' >\"$OUT/%1\"\n"_s.arg(service.step.log);
+                text += u"remote <<<'cat \"$HOME/%1\" 2>/dev/null' >\"$OUT/%1\"\n"_s.arg(logName(service.step));
             }
         }
         text += u"%1() { %2}\n%1 >\"$OUT/metrics.txt\" || rm -f \"$OUT/metrics.txt\"\n"_s

@@ -5,6 +5,7 @@
 #include <QRegularExpression>
 
 #include <algorithm>
+#include <limits>
 
 namespace proverdeck::models {
 
@@ -250,6 +251,9 @@ std::optional<std::chrono::milliseconds> parseDuration(const QString &text)
     const qint64 number = match.captured(1).toLongLong();
     const QString unit = match.captured(2);
     const qint64 factor = unit == u"ms" ? 1 : unit == u"s" ? 1000 : unit == u"m" ? 60'000 : 3'600'000;
+    if (number * factor > std::numeric_limits<int>::max()) {
+        return std::nullopt; // more than a QTimer counts: 24 days
+    }
     return std::chrono::milliseconds(number * factor);
 }
 

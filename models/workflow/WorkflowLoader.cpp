@@ -274,10 +274,21 @@ Severity severityOf(Table &table, const char *key)
     return Severity(table.choice(key, {u"info"_s, u"warning"_s, u"error"_s}, int(Severity::Warning)));
 }
 
+/// A name that a command can use in {braces}.
+void requireName(const Table &table, const char *key, const QString &name)
+{
+    static const QRegularExpression plain(u"^[a-z][a-z0-9_]*\\z"_s);
+    if (!plain.match(name).hasMatch()) {
+        problem(table.node(), tr("%1: \"%2\" is \"%3\", but may hold small letters, digits and underscores only.")
+                                  .arg(table.where(), QString::fromLatin1(key), name));
+    }
+}
+
 Input readInput(Table &table)
 {
     Input input;
     input.id = table.requiredText("id");
+    requireName(table, "id", input.id);
     input.type = InputType(table.choice("type",
                                         {u"text"_s, u"integer"_s, u"boolean"_s, u"choice"_s,
                                          u"git-ref"_s, u"remote-path"_s, u"host"_s},
@@ -291,7 +302,7 @@ Input readInput(Table &table)
         problem(table.node(), tr("%1: an input of type choice needs the key \"choices\".").arg(table.where()));
     }
     for (const QString &choice : std::as_const(input.choices)) {
-        static const QRegularExpression plain(u"^[A-Za-z0-9_.][A-Za-z0-9_.-]*$"_s);
+        static const QRegularExpression plain(u"^[A-Za-z0-9_.][A-Za-z0-9_.-]*\\z"_s);
         if (!plain.match(choice).hasMatch()) {
             problem(table.node(), tr("%1: the choice \"%2\" may hold letters, digits, dots, dashes and "
                                      "underscores only.").arg(table.where(), choice));
@@ -304,7 +315,7 @@ Input readInput(Table &table)
     input.optional = table.boolean("optional", false);
     input.page = table.text("page", u"prove"_s);
     input.environment = table.text("environment");
-    static const QRegularExpression variable(u"^[A-Z][A-Z0-9_]*$"_s);
+    static const QRegularExpression variable(u"^[A-Z][A-Z0-9_]*\\z"_s);
     if (!input.environment.isEmpty()
         && (input.type != InputType::Integer || !variable.match(input.environment).hasMatch())) {
         problem(table.node(), tr("%1: \"environment\" is the name of a variable in capitals and belongs to "
@@ -313,6 +324,9 @@ Input readInput(Table &table)
     input.enabledWhen = table.condition("enabled_when");
     input.valueWhenDisabled = table.scalar("value_when_disabled");
     input.disabledHelp = table.text("disabled_help");
+    if (!input.enabledWhen.isEmpty() && !input.valueWhenDisabled.isValid()) {
+        problem(table.node(), tr("%1: with \"enabled_when\" the key \"value_when_disabled\" is needed.").arg(table.where()));
+    }
     if (input.defaultValue.isValid()) {
         const auto checked = checkValue(input, input.defaultValue);
         if (!checked) {
@@ -381,6 +395,9 @@ QList<Probe> readProbes(Table &table)
     if (!all || !all->is_array()) {
         table.wrong(*node, "ready", u"{ all = [ { rpc = 1729 }, … ] }"_s);
     }
+    if (outer->size() != 1) {
+        table.wrong(*node, "ready", u"{ all = [ { rpc = 1729 }, … ] }"_s);
+    }
     for (const toml::node &item : *all->as_array()) {
         if (!item.is_table()) {
             table.wrong(item, "ready", u"{ all = [ { rpc = 1729 }, … ] }"_s);
@@ -411,7 +428,7 @@ Step readStep(Table &table)
     Step step;
     step.line = lineOf(table.node());
     step.id = table.requiredText("id");
-    static const QRegularExpression plain(u"^[a-z][a-z0-9-]*$"_s);
+    static const QRegularExpression plain(u"^[a-z][a-z0-9-]*\\z"_s);
     if (!plain.match(step.id).hasMatch()) {
         problem(table.node(), tr("%1: the id \"%2\" may hold small letters, digits and dashes only.").arg(table.where(), step.id));
     }
@@ -429,7 +446,7 @@ Step readStep(Table &table)
         problem(table.node(), tr("%1: a step of this kind needs the key \"run\".").arg(table.where()));
     }
     step.log = table.text("log");
-    static const QRegularExpression file(u"^[A-Za-z0-9_-]+\\.log$"_s);
+    static const QRegularExpression file(u"^[A-Za-z0-9_-]+\\.log\\z"_s);
     if (!step.log.isEmpty() && !file.match(step.log).hasMatch()) {
         problem(table.node(), tr("%1: \"log\" is a plain file name that ends in .log.").arg(table.where()));
     }
@@ -444,6 +461,11 @@ Step readStep(Table &table)
     }
     step.fact = table.text("fact");
     step.output = table.text("output");
+    for (const auto &[key, name] : {qMakePair("fact", step.fact), qMakePair("output", step.output)}) {
+        if (!name.isEmpty()) {
+            requireName(table, key, name);
+        }
+    }
     step.required = table.boolean("required", true);
     step.code = table.text("code", step.id);
     step.fix = table.text("fix");
@@ -451,11 +473,16 @@ Step readStep(Table &table)
     step.grace = std::chrono::duration_cast<std::chrono::seconds>(table.duration("grace", step.grace));
     step.mayFail = table.boolean("may_fail", false);
     step.failure = table.text("failure");
-    step.reader = table.text("reader");
+    static const QStringList readers{QString(), u"ethrex-prover"_s, u"ethrex-l2"_s, u"ethrex-loadtest"_s};
+    step.reader = readers.at(table.choice("reader", readers, 0));
     step.count = portText(table, "count");
     step.endless = table.condition("endless_when");
     step.stall = table.duration("stall", step.stall);
-    step.collects = table.text("collects");
+    static const QStringList collections{QString(), u"session"_s, u"batches"_s};
+    step.collects = collections.at(table.choice("collects", collections, 0));
+    if (step.kind == StepKind::Collect && step.collects.isEmpty()) {
+        problem(table.node(), tr("%1: a step of kind collect needs the key \"collects\", \"session\" or \"batches\".").arg(table.where()));
+    }
     step.afterStop = table.boolean("always", step.phase == Phase::Teardown);
     if (const toml::node *fatal = table.find("fatal")) {
         if (!fatal->is_table()) {
@@ -471,16 +498,33 @@ Step readStep(Table &table)
     return step;
 }
 
+/// These conditions are decided before the run, so that facts are not known to them.
+void requireAnswers(const Condition &condition, const QSet<QString> &answers, int line, const QString &where)
+{
+    for (const QString &name : condition.terms.keys()) {
+        if (!answers.contains(name)) {
+            throw Problem(line, tr("%1: its condition names \"%2\", which is no input.").arg(where, name));
+        }
+    }
+}
+
 /// Every name that a step uses must exist; a misspelt one would otherwise never hold.
 void checkReferences(const Workflow &workflow)
 {
     QSet<QString> names{u"run_id"_s};
     QSet<QString> services;
     for (const Input &input : workflow.inputs) {
-        if (names.contains(input.id)) {
-            throw Problem(0, tr("There are two inputs with the id \"%1\".").arg(input.id));
-        }
         names.insert(input.id);
+    }
+    const QSet<QString> answers = names;
+    for (const Input &input : workflow.inputs) {
+        requireAnswers(input.enabledWhen, answers, 0, tr("Input \"%1\"").arg(input.id));
+    }
+    for (const Advice &advice : workflow.advice) {
+        requireAnswers(advice.when, answers, 0, tr("Advice \"%1\"").arg(advice.finding.code));
+        if (!advice.input.isEmpty() && !answers.contains(advice.input)) {
+            throw Problem(0, tr("Advice \"%1\": there is no input \"%2\".").arg(advice.finding.code, advice.input));
+        }
     }
     QSet<QString> ids;
     for (const Step &step : workflow.steps) {
@@ -494,8 +538,10 @@ void checkReferences(const Workflow &workflow)
                                             "fact of an earlier step.").arg(step.id, name));
             }
         }
+        requireAnswers(step.endless, answers, step.line, tr("Step \"%1\"").arg(step.id));
         QStringList texts{step.count};
         for (const Variant &variant : step.run) {
+            requireAnswers(variant.when, answers, variant.line, tr("Step \"%1\"").arg(step.id));
             texts << variant.command;
         }
         for (const Probe &probe : step.ready) {
@@ -512,7 +558,8 @@ void checkReferences(const Workflow &workflow)
         if (step.kind == StepKind::Service) {
             services.insert(step.id);
         }
-        if (step.kind == StepKind::Stop && !services.contains(step.service)) {
+        const bool waitsForService = step.kind == StepKind::Wait && !step.service.isEmpty();
+        if ((step.kind == StepKind::Stop || waitsForService) && !services.contains(step.service)) {
             throw Problem(step.line, tr("Step \"%1\": \"service\" must name an earlier step of kind service.").arg(step.id));
         }
         for (const QString &name : {step.fact, step.output}) {
@@ -537,7 +584,13 @@ Workflow readDocument(const toml::table &document, const QString &origin)
     workflow.title = header.requiredText("title");
     workflow.version = header.text("version", u"1"_s);
     header.refuseUnknownKeys();
-    forEachTable(root, "input", [&](Table &table) { workflow.inputs << readInput(table); });
+    forEachTable(root, "input", [&](Table &table) {
+        const Input input = readInput(table);
+        if (workflow.input(input.id)) {
+            problem(table.node(), tr("There are two inputs with the id \"%1\".").arg(input.id));
+        }
+        workflow.inputs << input;
+    });
     forEachTable(root, "advice", [&](Table &table) { workflow.advice << readAdvice(table); });
     forEachTable(root, "step", [&](Table &table) { workflow.steps << readStep(table); });
     root.refuseUnknownKeys();

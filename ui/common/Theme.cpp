@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QStyle>
 #include <QStyleFactory>
 
 namespace proverdeck::ui {
@@ -178,7 +179,11 @@ void applyAppearance(QApplication &application, Appearance appearance)
 {
     static const bool systemIsDark = isDark(QApplication::palette());
     const bool dark = appearance == Appearance::Dark || (appearance == Appearance::System && systemIsDark);
-    QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
+    // Once only: replacing the style under a visible QWizard crashes Qt 6.4.
+    if (QApplication::style()->objectName() != u"fusion" && !application.property("styled").toBool()) {
+        QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
+    }
+    application.setProperty("styled", true);
     const QPalette palette = dark ? darkPalette() : lightPalette();
     QApplication::setPalette(palette);
     const QString line = palette.color(QPalette::Mid).name();
