@@ -306,7 +306,7 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
 {
     Request request;
     request.command = Command::AnalyseEthrex;
-    Parser parser(u"analyse ethrex PROVER_LOG [--metrics FILE]"_s);
+    Parser parser(u"analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]"_s);
     parser.value(u"metrics"_s, u"FILE"_s, tr("A saved body of the L2's metrics (port 3702)"));
     parser.value(u"format"_s, u"text|json|markdown|upstream|csv"_s, tr("What to print; upstream is the layout of upstream's own script"));
     if (const auto parsed = parser.parse(arguments); !parsed) {
@@ -316,10 +316,10 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
         return helpRequest(parser);
     }
     const QStringList words = parser.positional();
-    if (words.size() != 2 || words.first() != u"ethrex") {
+    if (words.size() < 2 || words.first() != u"ethrex") {
         return tl::unexpected(tr("Write: proverdeck analyse ethrex PROVER_LOG [--metrics FILE]."));
     }
-    request.file = words.at(1);
+    request.files = words.mid(1);
     request.metrics = parser.text(u"metrics"_s);
     return checkFormat(request, parser, {u"text"_s, u"json"_s, u"markdown"_s, u"upstream"_s, u"csv"_s});
 }

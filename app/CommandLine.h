@@ -27,7 +27,7 @@ struct Request {
     bool keepRunning = false;
     QString format; ///< "text", "json", "sh", "markdown", "upstream", "csv"
     QString runId;
-    QString file;
+    QStringList files;
     QString metrics;
     QString help; ///< text of --help
 };

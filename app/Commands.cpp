@@ -177,14 +177,26 @@ int runHistory(const Request &request)
 int runAnalyse(const Request &request)
 {
     models::ethrex::ResultCollector collector;
-    const QString name = QFileInfo(request.file).fileName();
-    const bool read = feedFile(request.file, [&](const QByteArray &bytes) {
-        collector.feedLog(u"ethrex-prover"_s, name, bytes);
-    });
-    if (!read) {
-        return 2;
+    for (const QString &path : request.files) {
+        const QString name = QFileInfo(path).fileName();
+        QString reader;
+        const bool read = feedFile(path, [&](const QByteArray &bytes) {
+            if (reader.isEmpty()) {
+                reader = models::ethrex::readerFor(bytes);
+            }
+            if (reader != u"metrics") {
+                collector.feedLog(reader, name, bytes);
+            }
+        });
+        if (!read) {
+            return 2;
+        }
+        if (reader == u"metrics") {
+            complain(tr("%1 is a body of the metrics endpoint, no log: give it with --metrics.").arg(path));
+            return 2;
+        }
+        collector.finishLog(name);
     }
-    collector.finishLog(name);
     if (!request.metrics.isEmpty()) {
         QByteArray body;
         if (!feedFile(request.metrics, [&](const QByteArray &bytes) { body += bytes; })) {
@@ -199,7 +211,13 @@ int runAnalyse(const Request &request)
     document.rows = collector.rows();
     document.findings = collector.findings();
     if (request.format == u"json") {
-        printJson(models::report::toJson(document, false));
+        QJsonObject json = models::report::toJson(document, false);
+        const models::ethrex::MetricsSnapshot &latest = collector.metrics().latest();
+        const auto number = [](const std::optional<quint64> &value) { return value ? QJsonValue(qint64(*value)) : QJsonValue(); };
+        const auto committed = latest.committedBatch ? latest.committedBatch : collector.l2().lastCommitted();
+        json.insert(u"l2"_s, QJsonObject{{u"committed_batch"_s, number(committed)}, {u"verified_batch"_s, number(latest.verifiedBatch)},
+                                         {u"last_block"_s, number(latest.blockNumber ? latest.blockNumber : collector.l2().lastBlock())}});
+        printJson(json);
     } else if (request.format == u"csv") {
         printOut(models::report::toCsv(document));
     } else if (request.format == u"upstream") {
@@ -207,7 +225,7 @@ int runAnalyse(const Request &request)
     } else if (request.format == u"markdown") {
         printOut(models::report::toMarkdown(document));
     } else {
-        printOut(analysisText(document, request.file));
+        printOut(analysisText(document, request.files.join(u", "_s)));
     }
     return 0;
 }

@@ -36,7 +36,9 @@ public:
     [[nodiscard]] bool isOpening() const { return m_phase == Phase::Opening; }
     [[nodiscard]] bool isGone() const { return m_phase == Phase::Gone; }
     [[nodiscard]] bool hasEnded() const { return m_hasEnded; }
-    /// After the server had no free channel: when to try again.
+    /// The server had no free channel.
+    [[nodiscard]] bool hasFailedToOpen() const { return m_openFailures > 0; }
+    /// After that: when to try again.
     [[nodiscard]] QDeadlineTimer retryAt() const { return m_retryAt; }
 
     /// True if something moved. With @p mayRead false output stays in the channel's window.

@@ -26,6 +26,7 @@ constexpr quint64 kProgressBytes = 256 << 10;
 CommandQueue::CommandQueue(Transport &transport, QObject *parent)
     : QObject(parent)
     , m_transport(transport)
+    , m_sftp(transport)
 {
     m_again.setSingleShot(true);
     m_flush.setSingleShot(true);
@@ -46,30 +47,38 @@ void CommandQueue::run(CommandId id, const Command &command)
 
 void CommandQueue::transfer(CommandId id, FileTransfer file, const QByteArray &data)
 {
-    const Result<Command> command = file.command(data);
-    if (!command) {
-        emit finished(id, tl::unexpected(command.error()));
+    if (const Result<> possible = file.check(); !possible) {
+        emit finished(id, tl::unexpected(possible.error()));
         return;
     }
     auto entry = std::make_unique<Entry>();
     entry->id = id;
     entry->file = std::move(file);
-    add(std::move(entry), *command);
+    entry->data = data;
+    entry->wantsSftp = true;
+    m_entries.push_back(std::move(entry));
+    m_again.start(0);
+}
+
+void CommandQueue::addSilent(const Command &command)
+{
+    auto entry = std::make_unique<Entry>();
+    entry->isSilent = true;
+    add(std::move(entry), command);
 }
 
 void CommandQueue::ping()
 {
-    const bool isReading
-        = std::ranges::any_of(m_entries, [](const auto &entry) { return entry->task != nullptr; });
+    const bool isReading = std::ranges::any_of(m_entries, [](const auto &entry) {
+        return entry->task != nullptr || entry->sftp != nullptr;
+    });
     if (isReading) { // the answer is read with the channel's output
         int next = 0;
         libssh2_keepalive_send(m_transport.session(), &next);
         return;
     }
     // Without a channel nothing would ever read the answer, so the sign of life is a channel.
-    auto entry = std::make_unique<Entry>();
-    entry->isPing = true;
-    add(std::move(entry), {.timeout = 0ms});
+    addSilent({.timeout = 0ms});
 }
 
 void CommandQueue::add(std::unique_ptr<Entry> entry, const Command &command)
@@ -96,8 +105,66 @@ ChannelTask::Listener CommandQueue::listenerFor(Entry &entry)
             .ended = [this, &entry](const Result<ExitStatus> &result) { end(entry, result); }};
 }
 
+void CommandQueue::startFile(Entry &entry)
+{
+    const bool isTaken
+        = std::ranges::any_of(m_entries, [](const auto &other) { return other->sftp != nullptr; });
+    if (!m_sftp.isAvailable()) {
+        entry.wantsSftp = false;
+        entry.waiting = entry.file->command(std::exchange(entry.data, {}));
+    } else if (m_sftp.isReady() && !isTaken) {
+        entry.wantsSftp = false;
+        const SftpTransfer::Listener listener{
+            .data
+            = [this, &entry](QByteArrayView bytes) { takeData(entry, Stream::Stdout, bytes); },
+            .ended = [this, &entry](const Result<ExitStatus> &result) { end(entry, result); }};
+        entry.sftp = std::make_unique<SftpTransfer>(m_transport, m_sftp, *entry.file,
+                                                    std::exchange(entry.data, {}), listener);
+    }
+}
+
+void CommandQueue::finishSftp(Entry &entry)
+{
+    const std::unique_ptr<SftpTransfer> sftp = std::move(entry.sftp);
+    if (sftp->isBroken()) {
+        m_sftp.stop();
+    }
+    if (!sftp->hasEnded()) {
+        entry.part = sftp->part();
+        entry.waiting = FileTransfer::moveCommand(sftp->part(), sftp->target());
+    } else if (!sftp->part().isEmpty()) {
+        m_leftovers << sftp->part();
+    }
+}
+
+bool CommandQueue::stepSftp(const ChannelTask *opener)
+{
+    const bool isWanted
+        = std::ranges::any_of(m_entries, [](const auto &entry) { return entry->wantsSftp; });
+    const bool isUsed
+        = std::ranges::any_of(m_entries, [](const auto &entry) { return entry->sftp != nullptr; });
+    if (isWanted) {
+        m_sftp.want(opener == nullptr);
+    }
+    if (isWanted || isUsed) {
+        m_sftp.touch();
+    } else if (opener != nullptr && opener->hasFailedToOpen()) {
+        m_sftp.stop(); // a command needs the channel more
+    }
+    return m_sftp.step();
+}
+
 void CommandQueue::startWaiting()
 {
+    const QList<QByteArray> leftovers = std::exchange(m_leftovers, {});
+    for (const QByteArray &part : leftovers) {
+        addSilent(FileTransfer::removeCommand(part));
+    }
+    for (const auto &entry : m_entries) {
+        if (entry->wantsSftp) {
+            startFile(*entry);
+        }
+    }
     auto busy = std::ranges::count_if(m_entries,
                                       [](const auto &entry) { return entry->task != nullptr; });
     for (const auto &entry : m_entries) {
@@ -116,33 +183,53 @@ void CommandQueue::startWaiting()
 bool CommandQueue::stepEntry(Entry &entry, const ChannelTask *opener)
 {
     ChannelTask *task = entry.task.get();
-    if (task == nullptr || (task->isOpening() && task != opener)) {
+    const bool canStep = task != nullptr && (!task->isOpening() || task == opener);
+    if (!canStep && entry.sftp == nullptr) {
         return false;
     }
-    const bool hasMoved = task->step(!m_isPaused);
-    if (entry.file && !task->hasEnded()
-        && entry.file->done() >= entry.sentProgress + kProgressBytes) {
+    const bool hasMoved = canStep ? task->step(!m_isPaused) : entry.sftp->step(!m_isPaused);
+    const bool hasEnded = canStep ? task->hasEnded() : entry.sftp->hasEnded();
+    if (entry.sftp != nullptr && entry.sftp->isGone()) {
+        finishSftp(entry);
+    }
+    if (entry.file && !hasEnded && entry.file->done() >= entry.sentProgress + kProgressBytes) {
         entry.sentProgress = entry.file->done();
         emit progress(entry.id, entry.file->done(), entry.file->total());
     }
     return hasMoved;
 }
 
+bool CommandQueue::hasEnded(const Entry &entry)
+{
+    return (entry.task != nullptr && entry.task->hasEnded())
+        || (entry.sftp != nullptr && entry.sftp->hasEnded());
+}
+
+bool CommandQueue::isDone(const Entry &entry)
+{
+    if (entry.task != nullptr) {
+        return entry.task->isGone();
+    }
+    return entry.sftp == nullptr && !entry.waiting && !entry.wantsSftp;
+}
+
 bool CommandQueue::passOnce()
 {
+    m_transport.noteProgress();
     startWaiting();
     m_isPaused = m_transport.control().bytesInFlight > kPauseBytes;
     const auto opening = std::ranges::find_if(m_entries, [](const auto &entry) {
         return entry->task != nullptr && entry->task->isOpening();
     });
     const ChannelTask *opener = opening == m_entries.end() ? nullptr : (*opening)->task.get();
-    bool hasMoved = false;
+    bool hasMoved = stepSftp(opener);
+    if (m_sftp.isStarting()) {
+        opener = nullptr;
+    }
     for (const auto &entry : m_entries) {
         hasMoved |= stepEntry(*entry, opener);
     }
-    const auto removed = std::erase_if(m_entries, [](const auto &entry) {
-        return entry->task == nullptr ? !entry->waiting : entry->task->isGone();
-    });
+    const auto removed = std::erase_if(m_entries, [](const auto &entry) { return isDone(*entry); });
     return hasMoved || removed > 0;
 }
 
@@ -175,7 +262,7 @@ void CommandQueue::takeData(Entry &entry, Stream stream, QByteArrayView bytes)
     QByteArray &pending = entry.pending[stream == Stream::Stderr ? 1 : 0];
     if (entry.file && stream == Stream::Stderr) {
         entry.file->takeErrors(bytes);
-    } else if (entry.file) {
+    } else if (entry.file && entry.sftp == nullptr) {
         pending += entry.file->takeOutput(bytes);
     } else {
         pending += bytes;
@@ -208,42 +295,50 @@ void CommandQueue::flushAll()
 
 void CommandQueue::end(Entry &entry, const Result<ExitStatus> &result)
 {
-    if (entry.isPing) {
+    if (entry.isSilent) {
         return;
     }
     flush(entry);
     if (entry.file && result && result->ok()) {
         emit progress(entry.id, entry.file->done(), entry.file->total());
     }
-    emit finished(entry.id, entry.file ? entry.file->judge(result) : result);
+    if (!entry.part.isEmpty() && !(result && result->ok())) {
+        m_leftovers << entry.part; // the command may not have come to it
+    }
+    const bool wasByShell = entry.file && entry.task != nullptr;
+    emit finished(entry.id, wasByShell ? entry.file->judge(result) : result);
 }
 
 void CommandQueue::cancel(CommandId id, const Error &error)
 {
     const auto found = std::ranges::find_if(m_entries, [id](const auto &entry) {
-        return !entry->isPing && entry->id == id && !(entry->task && entry->task->hasEnded());
+        return !entry->isSilent && entry->id == id && !hasEnded(*entry);
     });
     if (found == m_entries.end()) {
         return;
     }
-    if ((*found)->task != nullptr) {
-        (*found)->task->cancel(error);
-    } else if ((*found)->waiting) {
-        (*found)->waiting.reset();
-        end(**found, tl::unexpected(error));
-    }
+    cancelEntry(**found, error);
     m_again.start(0);
+}
+
+void CommandQueue::cancelEntry(Entry &entry, const Error &error)
+{
+    if (entry.task != nullptr) {
+        entry.task->cancel(error);
+    } else if (entry.sftp != nullptr) {
+        entry.sftp->cancel(error);
+    } else if (entry.waiting || entry.wantsSftp) {
+        entry.waiting.reset();
+        entry.wantsSftp = false;
+        end(entry, tl::unexpected(error));
+    }
 }
 
 void CommandQueue::endAll(const Error &error)
 {
     const QScopedValueRollback<bool> guard(m_isPumping, true);
     for (const auto &entry : m_entries) {
-        if (entry->task != nullptr) {
-            entry->task->cancel(error);
-        } else if (entry->waiting) {
-            end(*entry, tl::unexpected(error));
-        }
+        cancelEntry(*entry, error);
     }
     m_entries.clear();
     m_again.stop();
@@ -253,8 +348,7 @@ void CommandQueue::checkDeadlines()
 {
     QList<std::pair<CommandId, std::chrono::milliseconds>> late;
     for (const auto &entry : m_entries) {
-        const bool hasEnded = entry->task != nullptr && entry->task->hasEnded();
-        if (!hasEnded && entry->deadline.hasExpired()) {
+        if (!hasEnded(*entry) && entry->deadline.hasExpired()) {
             late.append({entry->id, entry->timeout});
         }
     }
@@ -284,7 +378,11 @@ void CommandQueue::armTimer()
         if (task != nullptr && task->isOpening() && !task->retryAt().hasExpired()) {
             consider(task->retryAt());
         }
+        if (entry->sftp != nullptr) {
+            consider(entry->sftp->deadline());
+        }
     }
+    consider(m_sftp.deadline());
     if (next >= 0) {
         m_deadlines.start(std::chrono::milliseconds(next));
     } else {

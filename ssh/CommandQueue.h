@@ -4,6 +4,8 @@
 #include "ssh/ChannelTask.h"
 #include "ssh/FileTransfer.h"
 #include "ssh/RemoteShell.h"
+#include "ssh/SftpSession.h"
+#include "ssh/SftpTransfer.h"
 
 #include <QObject>
 #include <QTimer>
@@ -14,7 +16,8 @@
 
 namespace proverdeck::ssh {
 
-/// The commands of one logged-in session: a few run at once, the others wait their turn.
+/// The commands and files of one logged-in session: a few commands run at once, one file moves, the
+/// others wait their turn.
 ///
 /// Lives in the worker thread. Every command ends with one finished(). Output goes out in batches
 /// of about 50 ms or 64 KiB, and waits in the channels while the GUI thread is behind.
@@ -56,13 +59,24 @@ private:
         std::optional<FileTransfer> file;
         std::optional<Command> waiting; ///< until a channel is free
         std::unique_ptr<ChannelTask> task;
+        bool wantsSftp = false; ///< until it is this file's turn
+        QByteArray data; ///< of the file, until then
+        std::unique_ptr<SftpTransfer> sftp;
+        QByteArray part; ///< a file on the server that must not stay if this fails
         QByteArray pending[2]; ///< output not sent yet, by Stream
         quint64 sentProgress = 0;
-        bool isPing = false;
+        bool isSilent = false; ///< our own, such as a sign of life
     };
 
     void add(std::unique_ptr<Entry> entry, const Command &command);
+    void addSilent(const Command &command);
     void startWaiting();
+    void startFile(Entry &entry);
+    void finishSftp(Entry &entry);
+    [[nodiscard]] bool stepSftp(const ChannelTask *opener);
+    [[nodiscard]] static bool hasEnded(const Entry &entry);
+    [[nodiscard]] static bool isDone(const Entry &entry);
+    void cancelEntry(Entry &entry, const Error &error);
     [[nodiscard]] bool passOnce();
     [[nodiscard]] bool stepEntry(Entry &entry, const ChannelTask *opener);
     [[nodiscard]] ChannelTask::Listener listenerFor(Entry &entry);
@@ -74,7 +88,9 @@ private:
     void armTimer();
 
     Transport &m_transport;
+    SftpSession m_sftp;
     std::vector<std::unique_ptr<Entry>> m_entries; // in the order they came
+    QList<QByteArray> m_leftovers; // parts of files to remove by a command
     QTimer m_again;
     QTimer m_flush;
     QTimer m_deadlines;

@@ -9,6 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr std::chrono::milliseconds kNoDeadline{0}; // a file may be large
 constexpr int kNoFile = 44;
 constexpr int kNotReadable = 45;
 constexpr int kCutOff = 46;
@@ -29,6 +30,9 @@ constexpr const char *kWriteLine
       "trap \"exit 46\" HUP INT PIPE TERM; { [ -f \"$p\" ] && cp -p \"$p\" \"$t\"; cat >\"$t\"; } "
       "|| exit 45; n=$(wc -c <\"$t\"); [ \"$n\" -eq \"$1\" ] || exit 46; "
       "mv -f \"$t\" \"$p\" || exit 45' proverdeck ";
+constexpr const char *kMoveLine = "sh -c 'IFS= read -r t; IFS= read -r p; mv -f \"$t\" \"$p\" "
+                                  "|| { rm -f \"$t\"; exit 45; }'";
+constexpr const char *kRemoveLine = "sh -c 'IFS= read -r t; rm -f \"$t\"'";
 
 } // namespace
 
@@ -37,20 +41,40 @@ quint64 FileTransfer::headerSize() const
     return quint64(m_path.toUtf8().size()) + 1;
 }
 
-Result<Command> FileTransfer::command(const QByteArray &data)
+Result<> FileTransfer::check() const
 {
     if (m_path.isEmpty() || m_path.contains(u'\n') || m_path.contains(QChar(u'\0'))) {
         return fail(ErrorCode::BadInput,
                     Text::tr("\"%1\" cannot be used as the path of a remote file.")
                         .arg(plainText(m_path, 200)));
     }
+    return {};
+}
+
+Command FileTransfer::command(const QByteArray &data)
+{
     const QByteArray path = m_path.toUtf8() + '\n';
-    constexpr std::chrono::milliseconds noDeadline{0};
     if (m_direction == Direction::Read) {
-        return Command{kReadLine, path, noDeadline};
+        return {kReadLine, path, kNoDeadline};
     }
     m_uploadSize = quint64(data.size());
-    return Command{kWriteLine + QByteArray::number(data.size()), path + data, noDeadline};
+    return {kWriteLine + QByteArray::number(data.size()), path + data, kNoDeadline};
+}
+
+Command FileTransfer::moveCommand(const QByteArray &part, const QByteArray &target)
+{
+    return {kMoveLine, part + '\n' + target + '\n', kNoDeadline};
+}
+
+Command FileTransfer::removeCommand(const QByteArray &part)
+{
+    return {kRemoveLine, part + '\n', std::chrono::minutes(1)};
+}
+
+void FileTransfer::setProgress(quint64 done, quint64 total)
+{
+    m_done = done;
+    m_total = total;
 }
 
 QByteArray FileTransfer::takeOutput(QByteArrayView bytes)
@@ -96,15 +120,11 @@ Result<ExitStatus> FileTransfer::judge(const Result<ExitStatus> &result) const
     if (!result || (result->ok() && (m_hasHeader || m_direction == Direction::Write))) {
         return result;
     }
-    const QString said = plainBytes(m_errors, 500);
-    const bool isRead = m_direction == Direction::Read;
     if (result->code == kNoFile) {
-        return fail(ErrorCode::NotFound,
-                    (isRead ? Text::tr("The server has no file %1.")
-                            : Text::tr("The server has no folder for %1."))
-                        .arg(m_path));
+        return tl::unexpected(missing());
     }
-    QString why = said;
+    const bool isRead = m_direction == Direction::Read;
+    QString why = plainBytes(m_errors, 500);
     if (why.isEmpty() && result->code == kNotReadable) {
         why = isRead ? Text::tr("it is not a file that this account may read")
                      : Text::tr("it is a folder, or this account may not write there");
@@ -114,10 +134,24 @@ Result<ExitStatus> FileTransfer::judge(const Result<ExitStatus> &result) const
         why = Text::tr("the remote shell ended with %1")
                   .arg(result->signal.isEmpty() ? QString::number(result->code) : result->signal);
     }
-    return fail(ErrorCode::Channel,
-                (isRead ? Text::tr("The remote file %1 could not be read: %2.")
-                        : Text::tr("The remote file %1 could not be written: %2."))
-                    .arg(m_path, why));
+    return tl::unexpected(failure(why));
+}
+
+Error FileTransfer::missing() const
+{
+    return {ErrorCode::NotFound,
+            (m_direction == Direction::Read ? Text::tr("The server has no file %1.")
+                                            : Text::tr("The server has no folder for %1."))
+                .arg(m_path)};
+}
+
+Error FileTransfer::failure(const QString &why) const
+{
+    return {ErrorCode::Channel,
+            (m_direction == Direction::Read ? Text::tr("The remote file %1 could not be read: %2.")
+                                            : Text::tr("The remote file %1 could not be written: "
+                                                       "%2."))
+                .arg(m_path, why)};
 }
 
 } // namespace proverdeck::ssh

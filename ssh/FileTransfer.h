@@ -10,8 +10,8 @@
 
 namespace proverdeck::ssh {
 
-/// Whole files through a fixed shell line, with the path on standard input. Unlike SFTP in libssh2
-/// 1.10 this can replace a file in one step, and it needs nothing but sh, cat and mv.
+/// One whole file: which, how far, and what its end means. And the way without SFTP: a fixed shell
+/// line with the path on standard input, which needs nothing but sh, cat and mv.
 class FileTransfer
 {
 public:
@@ -23,21 +23,32 @@ public:
     {
     }
 
-    /// The command to run; fails for a path that cannot be passed on. "~/" means the home folder.
-    [[nodiscard]] Result<Command> command(const QByteArray &data);
+    [[nodiscard]] Direction direction() const { return m_direction; }
+    [[nodiscard]] QString path() const { return m_path; }
+    /// Fails for a path that cannot be passed on.
+    [[nodiscard]] Result<> check() const;
+    [[nodiscard]] quint64 done() const { return m_done; }
+    [[nodiscard]] quint64 total() const { return m_total; }
+    void setProgress(quint64 done, quint64 total);
+
+    /// The command that does it all without SFTP. "~/" means the home folder.
+    [[nodiscard]] Command command(const QByteArray &data);
+    /// Replaces @p target by @p part in one step, which SFTP in libssh2 1.10 cannot do; if that
+    /// fails, @p part is gone. Both are absolute.
+    [[nodiscard]] static Command moveCommand(const QByteArray &part, const QByteArray &target);
+    [[nodiscard]] static Command removeCommand(const QByteArray &part);
 
     /// Takes bytes of the command's stdout and returns what of them is the file's content.
     [[nodiscard]] QByteArray takeOutput(QByteArrayView bytes);
     void takeErrors(QByteArrayView bytes);
 
-    [[nodiscard]] Direction direction() const { return m_direction; }
-    [[nodiscard]] quint64 done() const { return m_done; }
-    [[nodiscard]] quint64 total() const { return m_total; }
     /// Tells progress of an upload from the bytes that the channel took.
     void setWritten(quint64 inputBytes);
 
     /// What the command's end means for the file.
     [[nodiscard]] Result<ExitStatus> judge(const Result<ExitStatus> &result) const;
+    [[nodiscard]] Error missing() const;
+    [[nodiscard]] Error failure(const QString &why) const;
 
 private:
     [[nodiscard]] quint64 headerSize() const;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <libssh2.h>
+#include <libssh2_sftp.h>
 
 #include <memory>
 

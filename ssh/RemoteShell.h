@@ -113,9 +113,15 @@ public:
     /// server without a terminal may go on: stop durable jobs with stopJob().
     virtual void cancel(CommandId id) = 0;
 
-    /// Reads a whole remote file (SFTP, or cat where there is none); bytes come by output(Stdout).
+    /// Reads a whole remote file to its end, also if it grows meanwhile; bytes come by
+    /// output(Stdout). Goes by SFTP, or by sh and cat where the server has none; one file at a
+    /// time, in the order of the calls. "~/" means the home folder. NotFound if there is none,
+    /// Channel if it may not be read.
     [[nodiscard]] virtual CommandId readFile(const QString &path) = 0;
-    /// Writes beside the target and renames, so that a reader sees the old file or the new one.
+    /// Writes ".NAME.proverdeck-….part" beside the target (sh: "NAME.part.PID") and renames, so
+    /// that a reader sees the old file or the new one and never a part. A link stays a link: its
+    /// target is replaced. An existing file keeps its mode, a new one gets 0600 (sh: by umask).
+    /// After failure and cancel() the part is removed; only a lost connection can leave it behind.
     [[nodiscard]] virtual CommandId writeFile(const QString &path, const QByteArray &data) = 0;
 
     // Durable jobs, on top of run(): a job outlives this program, the connection and the network.
@@ -149,7 +155,9 @@ signals:
     void secretAsked(const proverdeck::ssh::SecretQuestion &question);
     void output(proverdeck::ssh::CommandId id, proverdeck::ssh::Stream stream,
                 const QByteArray &bytes);
-    /// Bytes so far and in all (0 if not known) of readFile() and writeFile().
+    /// Bytes so far and in all (0 if not known) of readFile() and writeFile(), every 256 KiB and
+    /// before the end of a success. What counts of an upload is what the server has confirmed (sh:
+    /// what the channel took). The total of a file that grows follows what was read.
     void progress(proverdeck::ssh::CommandId id, quint64 done, quint64 total);
     void finished(proverdeck::ssh::CommandId id,
                   const proverdeck::ssh::Result<proverdeck::ssh::ExitStatus> &result);

@@ -3,7 +3,6 @@
 
 #include "ssh/Text.h"
 
-#include <QDeadlineTimer>
 #include <QTcpSocket>
 
 #include <cerrno>
@@ -28,6 +27,8 @@ constexpr qint64 kWriteLimit = 64 << 20; // a peer that never reads is given up
 constexpr int kSliceMs = 50;
 constexpr int kAgentMs = 60'000; // an agent may wait for a person to confirm
 constexpr qsizetype kFirstBytes = 512;
+constexpr int kMaxEmptyReads = 5000; // a pass over all channels makes some dozens
+constexpr int kSpinMs = 10'000;
 
 /// Waits until the agent's socket is ready; false when nobody answers or the login was aborted.
 bool waitForDescriptor(libssh2_socket_t fd, short events, const LoginControl &control)
@@ -66,12 +67,16 @@ struct Transport::Callbacks
             : self->m_device->read(static_cast<char *>(buffer), qint64(size));
         if (count > 0) {
             self->m_received += quint64(count);
+            self->m_emptyReads = 0;
             if (self->m_firstBytes.size() < kFirstBytes) {
                 self->m_firstBytes.append(
                     static_cast<const char *>(buffer),
                     qMin(qsizetype(count), kFirstBytes - self->m_firstBytes.size()));
             }
             return count;
+        }
+        if (!self->m_isClosed && ++self->m_emptyReads > kMaxEmptyReads) {
+            self->waitInsideCall();
         }
         return self->m_isClosed ? 0 : -EAGAIN;
     }
@@ -153,10 +158,30 @@ bool Transport::canWrite() const
     return m_device->bytesToWrite() < kWriteMark;
 }
 
+void Transport::waitInsideCall()
+{
+    if (m_emptyReads == kMaxEmptyReads + 1) {
+        m_spinLimit = QDeadlineTimer(kSpinMs);
+    }
+    QTcpSocket *tcp = socket();
+    if (tcp != nullptr) {
+        tcp->flush(); // what the call waits for answers what it has sent
+    }
+    if (m_spinLimit.hasExpired() || !isDeviceOpen()) {
+        m_isClosed = true;
+        if (tcp != nullptr) {
+            tcp->abort();
+        }
+        return;
+    }
+    m_device->waitForReadyRead(kSliceMs);
+}
+
 int Transport::repeat(const std::function<int()> &call, std::chrono::milliseconds limit)
 {
     const QDeadlineTimer deadline(limit);
     for (;;) {
+        noteProgress();
         const int code = call();
         if (code != LIBSSH2_ERROR_EAGAIN) {
             return code;

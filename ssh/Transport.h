@@ -6,6 +6,7 @@
 #include "ssh/Result.h"
 
 #include <QByteArray>
+#include <QDeadlineTimer>
 #include <QIODevice>
 
 #include <chrono>
@@ -49,6 +50,10 @@ public:
     [[nodiscard]] QByteArray firstBytes() const { return m_firstBytes; }
 
     [[nodiscard]] bool canWrite() const;
+    /// Says that our own code runs again. Some calls of libssh2 1.10 (a failing sftp_init, a packet
+    /// cut off by the end of its channel) loop until bytes come; such a loop is seen by its many
+    /// empty reads, then waits for bytes, and after ten seconds loses its connection.
+    void noteProgress() { m_emptyReads = 0; }
     [[nodiscard]] quint64 received() const { return m_received; }
     /// From now on every read says end of stream and every write fails.
     void markClosed() { m_isClosed = true; }
@@ -63,10 +68,14 @@ public:
 private:
     struct Callbacks; // the C functions that libssh2 calls
 
+    void waitInsideCall();
+
     LoginControl &m_control;
     std::unique_ptr<QIODevice> m_device;
     SessionHandle m_session;
     quint64 m_received = 0;
+    int m_emptyReads = 0; // since our own code ran
+    QDeadlineTimer m_spinLimit;
     QByteArray m_firstBytes;
     QString m_disconnectReason;
     bool m_isClosed = false;

@@ -268,7 +268,7 @@ void MainWindow::openFile(const QString &path)
     }
     models::RunRecord record;
     record.result.session.server = name;
-    const QByteArray head = file.peek(4096);
+    const QByteArray head = file.peek(1 << 18);
     if (head.trimmed().startsWith('{') && name.endsWith(u".json")) {
         const QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
         record.result.rows = models::store::rowsFromJson(json.value(u"batches"_s).toArray());
@@ -280,8 +280,13 @@ void MainWindow::openFile(const QString &path)
         }
     } else {
         models::ethrex::ResultCollector collector;
+        const QString reader = models::ethrex::readerFor(head);
+        if (reader == u"metrics") {
+            say(tr("%1 is no log").arg(name), tr("It is a body of the metrics endpoint. Save it as metrics.txt beside the prover's log and open the log."));
+            return;
+        }
         while (!file.atEnd()) {
-            collector.feedLog(u"ethrex-prover"_s, name, file.read(1 << 20));
+            collector.feedLog(reader, name, file.read(1 << 20));
         }
         collector.finishLog(name);
         QFile metrics(QFileInfo(path).path() + u"/metrics.txt"_s); // saved beside it, as exports do

@@ -56,6 +56,7 @@ public:
         repeats();
         flagged(BatchFlag::Empty, "empty-batches");
         flagged(BatchFlag::Outlier, "batch-outlier");
+        idle();
         metrics();
         ending();
         nothingCounted();
@@ -121,6 +122,26 @@ private:
         if (!rows.isEmpty()) {
             add(code, flag == BatchFlag::Empty ? batchesText(int(rows.size())) : namesText(rows),
                 int(rows.size()), rows.first().line);
+        }
+    }
+
+    /// Time between two proofs that neither of them took.
+    void idle()
+    {
+        constexpr qint64 NoteworthyMs = 120'000;
+        qint64 longest = 0;
+        qint64 line = 0;
+        for (qsizetype i = 1; i < m_picture.proofs.size(); ++i) {
+            const Proof &before = m_picture.proofs.at(i - 1);
+            const Proof &proof = m_picture.proofs.at(i);
+            if (proof.timeMs && before.at.isValid() && proof.at.isValid()
+                && before.at.msecsTo(proof.at) - *proof.timeMs > longest) {
+                longest = before.at.msecsTo(proof.at) - *proof.timeMs;
+                line = proof.line;
+            }
+        }
+        if (longest > NoteworthyMs) {
+            add("prover-idle", QCoreApplication::translate("LogFindings", "%1 s").arg(longest / 1000), 1, line);
         }
     }
 

@@ -50,6 +50,10 @@ void ResultCollector::feedLog(const QString &reader, const QString &logName, QBy
         found = m_logs.emplace(logName, LogFindings(kindOf(reader), logName)).first;
     }
     found->second.feed(bytes);
+    if (reader == u"ethrex-l2") {
+        m_l2.feed(bytes);
+        m_l2Name = logName;
+    }
 }
 
 void ResultCollector::finishLog(const QString &logName)
@@ -57,6 +61,9 @@ void ResultCollector::finishLog(const QString &logName)
     if (m_prover && logName == m_proverLogName) {
         m_prover->finish();
         return;
+    }
+    if (logName == m_l2Name) {
+        m_l2.finish();
     }
     const auto found = m_logs.find(logName);
     if (found != m_logs.end()) {
@@ -83,7 +90,22 @@ int ResultCollector::distinctBatches() const
 
 QList<BatchRow> ResultCollector::rows() const
 {
-    return m_prover ? buildTable(m_prover->proofs(), m_metrics) : QList<BatchRow>();
+    MetricsHistory metrics = m_metrics;
+    for (auto batch = m_l2.batches().begin(); batch != m_l2.batches().end(); ++batch) {
+        metrics.fill(batch.key(), *batch);
+    }
+    if (m_prover) {
+        return buildTable(m_prover->proofs(), metrics);
+    }
+    QList<BatchRow> sealed; // the L2's log alone: batches without a proving time
+    for (auto batch = m_l2.batches().begin(); batch != m_l2.batches().end(); ++batch) {
+        BatchRow row;
+        row.batch = batch.key();
+        row.facts = metrics.facts(batch.key());
+        row.flags.setFlag(BatchFlag::MetricsMissing, !row.facts.gasUsed || !row.facts.txCount);
+        sealed << row;
+    }
+    return sealed;
 }
 
 QList<quint64> ResultCollector::batchesWithoutFacts() const
@@ -124,6 +146,9 @@ QList<Finding> ResultCollector::findings() const
     picture.l2Restarts = m_metrics.restarts();
     picture.proverExitCode = m_proverExit;
     QList<Finding> all = picture.logFindings;
+    if (!m_prover && !m_metricsAsked) {
+        return all; // logs of other programs alone: nothing to judge a result by
+    }
     for (const Finding &finding : judge(picture)) {
         mergeFinding(all, finding);
     }

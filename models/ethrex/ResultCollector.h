@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/ethrex/L2Log.h"
 #include "models/ethrex/LogFindings.h"
 #include "models/report/Report.h"
 
@@ -26,6 +27,7 @@ public:
 
     [[nodiscard]] int distinctBatches() const;
     [[nodiscard]] const ProverLog *prover() const { return m_prover.get(); }
+    [[nodiscard]] const L2Log &l2() const { return m_l2; }
     [[nodiscard]] const MetricsHistory &metrics() const { return m_metrics; }
     [[nodiscard]] QList<BatchRow> rows() const;
     /// Proved batches whose gas or transactions are not known yet.
@@ -40,8 +42,10 @@ public:
 private:
     std::unique_ptr<ProverLog> m_prover;
     std::map<QString, LogFindings> m_logs;
+    L2Log m_l2;
     MetricsHistory m_metrics;
     QString m_proverLogName;
+    QString m_l2Name;
     std::optional<int> m_proverExit;
     bool m_metricsAsked = false;
     bool m_metricsReadable = false;

@@ -35,6 +35,12 @@ QString durationText(qint64 milliseconds)
     return u"%1 h %2 min"_s.arg(minutes / 60).arg(minutes % 60, 2, 10, QChar(u'0'));
 }
 
+QString provingTimeText(qint64 milliseconds)
+{
+    return milliseconds < 1000 ? u"%1 ms"_s.arg(milliseconds)
+                               : u"%1 s"_s.arg(double(milliseconds) / 1000.0, 0, 'f', 2);
+}
+
 QString groupedText(quint64 value)
 {
     QString text = QString::number(value);

@@ -22,6 +22,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int SchemaVersion = 1;
+/// A run is saved every five seconds while somebody drives it.
+constexpr qint64 StaleMs = 30'000;
 
 QByteArray compact(const QJsonObject &object)
 {
@@ -66,6 +68,10 @@ RunRecord headOf(const QSqlQuery &query)
     record.values = valuesFromJson(objectOf(query.value(7)));
     record.result.session = sessionFromJson(objectOf(query.value(8)));
     record.result.observations = query.value(9).toString();
+    const qint64 silent = QDateTime::currentMSecsSinceEpoch() - query.value(10).toLongLong();
+    if (!isFinal(record.state) && silent > StaleMs) {
+        record.state = RunState::Unknown; // the program that drove it is gone
+    }
     return record;
 }
 
@@ -139,7 +145,7 @@ tl::expected<void, QString> RunStore::migrate()
             id TEXT PRIMARY KEY, host TEXT NOT NULL, workflow TEXT NOT NULL, state TEXT NOT NULL,
             started INTEGER, ended INTEGER, folder TEXT NOT NULL, inputs TEXT NOT NULL, session TEXT NOT NULL,
             observations TEXT NOT NULL DEFAULT '', steps TEXT NOT NULL, batches TEXT NOT NULL,
-            findings TEXT NOT NULL, batch_count INTEGER NOT NULL))"_s)
+            findings TEXT NOT NULL, batch_count INTEGER NOT NULL, saved INTEGER NOT NULL))"_s)
         && query.exec(u"CREATE INDEX runs_started ON runs(started)"_s)
         && query.exec(u"PRAGMA user_version=%1"_s.arg(SchemaVersion));
     if (!ok) {
@@ -154,11 +160,12 @@ tl::expected<void, QString> RunStore::migrate()
 tl::expected<void, QString> RunStore::save(const RunRecord &record)
 {
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(uR"(INSERT INTO runs(id,host,workflow,state,started,ended,folder,inputs,session,steps,batches,findings,batch_count)
-        VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)
+    query.prepare(uR"(INSERT INTO runs(id,host,workflow,state,started,ended,folder,inputs,session,steps,batches,findings,batch_count,saved)
+        VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         ON CONFLICT(id) DO UPDATE SET host=excluded.host, state=excluded.state, started=excluded.started,
         ended=excluded.ended, folder=excluded.folder, inputs=excluded.inputs, session=excluded.session,
-        steps=excluded.steps, batches=excluded.batches, findings=excluded.findings, batch_count=excluded.batch_count)"_s);
+        steps=excluded.steps, batches=excluded.batches, findings=excluded.findings, batch_count=excluded.batch_count,
+        saved=excluded.saved)"_s);
     const QVariantList values{record.id, record.host, record.workflow, runStateWord(record.state),
                               timeValue(record.started), timeValue(record.ended), record.folder,
                               QString::fromUtf8(compact(valuesToJson(record.values))),
@@ -166,7 +173,7 @@ tl::expected<void, QString> RunStore::save(const RunRecord &record)
                               QString::fromUtf8(compact(stepsToJson(record.steps))),
                               QString::fromUtf8(compact(rowsToJson(record.result.rows))),
                               QString::fromUtf8(compact(findingsToJson(record.result.findings))),
-                              int(record.result.rows.size())};
+                              int(record.result.rows.size()), QDateTime::currentMSecsSinceEpoch()};
     for (const QVariant &value : values) { // a null text would be NULL, which no column of texts takes
         const bool isNullText = value.typeId() == QMetaType::QString && value.isNull();
         query.addBindValue(isNullText ? QVariant(u""_s) : value);
@@ -182,7 +189,7 @@ QList<RunRecord> RunStore::list() const
 {
     QList<RunRecord> records;
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.exec(u"SELECT id,host,workflow,state,started,ended,folder,inputs,session,observations,batch_count,batches FROM runs "
+    query.exec(u"SELECT id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,batches FROM runs "
                "ORDER BY started DESC, id DESC"_s);
     while (query.next()) {
         RunRecord record = headOf(query);
@@ -195,16 +202,16 @@ QList<RunRecord> RunStore::list() const
 tl::expected<RunRecord, QString> RunStore::load(const QString &id) const
 {
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(u"SELECT id,host,workflow,state,started,ended,folder,inputs,session,observations,steps,batches,findings "
+    query.prepare(u"SELECT id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,steps,batches,findings "
                   "FROM runs WHERE id=?"_s);
     query.addBindValue(id);
     if (!query.exec() || !query.next()) {
         return tl::unexpected(tr("There is no run %1 in the history; \"proverdeck runs list\" shows them.").arg(id));
     }
     RunRecord record = headOf(query);
-    record.steps = stepsFromJson(arrayOf(query.value(10)));
-    record.result.rows = rowsFromJson(arrayOf(query.value(11)));
-    record.result.findings = findingsFromJson(arrayOf(query.value(12)));
+    record.steps = stepsFromJson(arrayOf(query.value(11)));
+    record.result.rows = rowsFromJson(arrayOf(query.value(12)));
+    record.result.findings = findingsFromJson(arrayOf(query.value(13)));
     return record;
 }
 

@@ -473,13 +473,13 @@ Step readStep(Table &table)
     step.grace = std::chrono::duration_cast<std::chrono::seconds>(table.duration("grace", step.grace));
     step.mayFail = table.boolean("may_fail", false);
     step.failure = table.text("failure");
-    static const QStringList readers{QString(), u"ethrex-prover"_s, u"ethrex-l2"_s, u"ethrex-loadtest"_s};
-    step.reader = readers.at(table.choice("reader", readers, 0));
+    static const QStringList readers{u"ethrex-prover"_s, u"ethrex-l2"_s, u"ethrex-loadtest"_s};
+    step.reader = readers.value(table.choice("reader", readers, -1));
     step.count = portText(table, "count");
     step.endless = table.condition("endless_when");
     step.stall = table.duration("stall", step.stall);
-    static const QStringList collections{QString(), u"session"_s, u"batches"_s};
-    step.collects = collections.at(table.choice("collects", collections, 0));
+    static const QStringList collections{u"session"_s, u"batches"_s};
+    step.collects = collections.value(table.choice("collects", collections, -1));
     if (step.kind == StepKind::Collect && step.collects.isEmpty()) {
         problem(table.node(), tr("%1: a step of kind collect needs the key \"collects\", \"session\" or \"batches\".").arg(table.where()));
     }

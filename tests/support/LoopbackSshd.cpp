@@ -109,6 +109,9 @@ bool LoopbackSshd::launch(const QStringList &options)
     if (options.filter(u"HostKey "_s).isEmpty()) {
         lines << u"HostKey "_s + path(u"host_ed25519"_s) << u"HostKey "_s + path(u"host_ecdsa"_s);
     }
+    if (options.filter(u"Subsystem "_s).isEmpty()) {
+        lines << u"Subsystem sftp internal-sftp -d "_s + path(u"home"_s);
+    }
     lines << u"AuthorizedKeysFile "_s + path(u"authorized_keys"_s) << u"PidFile none"_s
           << u"UsePAM no"_s << u"StrictModes no"_s << u"PermitRootLogin yes"_s
           << u"PasswordAuthentication no"_s << u"KbdInteractiveAuthentication no"_s

@@ -77,7 +77,7 @@ protected:
         qputenv("XDG_DATA_HOME", home.path().toUtf8());
         qputenv("XDG_CONFIG_HOME", (home.path() + "/config").toUtf8());
         Request request;
-        request.speed = 300;
+        request.speed = 60; // fast enough to watch, slow enough for the load to fill the batches
         request.faults = faults();
         application = std::make_unique<Application>(request);
         ASSERT_TRUE(application->start());

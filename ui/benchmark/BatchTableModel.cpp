@@ -66,9 +66,9 @@ QString BatchTableModel::text(const BatchRow &row, int column) const
     case Batch:
         return QString::number(row.batch);
     case Time: {
-        QString all = row.timeMs ? models::report::durationText(*row.timeMs) : Missing;
+        QString all = row.timeMs ? models::report::provingTimeText(*row.timeMs) : Missing;
         for (qsizetype i = 1; i < row.allTimesMs.size(); ++i) {
-            all += u" · "_s + models::report::durationText(row.allTimesMs.at(i));
+            all += u" · "_s + models::report::provingTimeText(row.allTimesMs.at(i));
         }
         return all;
     }

@@ -39,7 +39,8 @@ BenchmarkWizard::BenchmarkWizard(Services &services, models::Workflow workflow, 
     setWizardStyle(QWizard::ModernStyle);
     setOption(QWizard::NoBackButtonOnStartPage);
     setOption(QWizard::NoDefaultButton, false);
-    resize(860, 620);
+    resize(940, 640);
+    setSideWidget(makeSteps());
     const QList<QPair<QString, QString>> pages{{u"server"_s, tr("Server")}, {u"prove"_s, tr("What to prove")}, {u"load"_s, tr("Load")}};
     const QStringList subtitles{tr("Where the prover runs, and where the repository is on that machine."),
                                 tr("Which code is measured, with which backend, and how many batches make the result."),
@@ -68,6 +69,23 @@ BenchmarkWizard::BenchmarkWizard(Services &services, models::Workflow workflow, 
 }
 
 BenchmarkWizard::~BenchmarkWizard() = default;
+
+QWidget *BenchmarkWizard::makeSteps()
+{
+    auto *side = new QWidget(this);
+    side->setFixedWidth(170);
+    auto *column = new QVBoxLayout(side);
+    column->setContentsMargins(18, 20, 12, 12);
+    column->setSpacing(14);
+    int number = 0;
+    for (const QString &name : {tr("Server"), tr("What to prove"), tr("Load"), tr("Checks"), tr("Review")}) {
+        auto *label = new QLabel(u"%1  %2"_s.arg(++number).arg(name), side);
+        column->addWidget(label);
+        m_stepLabels << label;
+    }
+    column->addStretch();
+    return side;
+}
 
 void BenchmarkWizard::setHost(const QString &host)
 {
@@ -115,6 +133,12 @@ void BenchmarkWizard::recallAnswers(const QString &host)
 
 void BenchmarkWizard::onPage(int id)
 {
+    for (int i = 0; i < m_stepLabels.size(); ++i) {
+        QFont font = m_stepLabels.at(i)->font();
+        font.setBold(i == id);
+        m_stepLabels.at(i)->setFont(font);
+        m_stepLabels.at(i)->setForegroundRole(i == id ? QPalette::Link : i < id ? QPalette::WindowText : QPalette::PlaceholderText);
+    }
     if (id == ProveId) {
         recallAnswers(answers().value(u"host"_s).toString());
     }

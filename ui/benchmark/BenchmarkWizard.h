@@ -35,12 +35,14 @@ public:
     [[nodiscard]] const models::Workflow &workflow() const { return m_workflow; }
 
 private:
+    [[nodiscard]] QWidget *makeSteps();
     void onPage(int id);
     void recallAnswers(const QString &host);
 
     Services &m_services;
     models::Workflow m_workflow;
     QList<InputForm *> m_forms;
+    QList<QLabel *> m_stepLabels;
     QString m_recalledFor;
 };
 

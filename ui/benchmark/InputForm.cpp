@@ -60,9 +60,6 @@ QWidget *InputForm::makeEditor(const Input &input, const QStringList &hosts)
     if (input.optional) {
         edit->setPlaceholderText(tr("(none)"));
     }
-    if (input.type == InputType::Integer) {
-        edit->setMaximumWidth(160);
-    }
     connect(edit, &QLineEdit::textChanged, this, &InputForm::onEdited);
     return edit;
 }
@@ -82,7 +79,13 @@ void InputForm::addField(const Input &input, const QStringList &hosts, QFormLayo
     field.problem->hide();
     auto *column = new QVBoxLayout;
     column->setSpacing(3);
-    column->addWidget(field.editor);
+    auto *row = new QHBoxLayout;
+    row->addWidget(field.editor);
+    if (input.type == InputType::Integer) {
+        field.editor->setMaximumWidth(160);
+        row->addStretch();
+    }
+    column->addLayout(row);
     column->addWidget(field.help);
     column->addWidget(field.problem);
     auto *label = new QLabel(input.title, this);

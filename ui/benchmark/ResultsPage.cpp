@@ -37,7 +37,7 @@ const QString Missing = u"–"_s;
 
 QString durationOr(const std::optional<qint64> &value)
 {
-    return value ? models::report::durationText(*value) : Missing;
+    return value ? models::report::provingTimeText(*value) : Missing;
 }
 
 QString rateOr(const std::optional<double> &value, int decimals)
@@ -206,6 +206,8 @@ QWidget *ResultsPage::makeTabs()
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 13);
+    m_table->horizontalHeader()->setHighlightSections(false);
     connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
         emit logWanted(u"prover.log"_s, index.data(BatchTableModel::LineRole).toLongLong());
     });

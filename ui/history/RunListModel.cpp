@@ -59,7 +59,7 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
     case Batches:
         return role == SortRole ? QVariant(record.result.rows.size()) : QVariant(QString::number(record.result.rows.size()));
     case Median:
-        return role == SortRole ? QVariant(median.value_or(-1)) : QVariant(median ? models::report::durationText(*median) : u"–"_s);
+        return role == SortRole ? QVariant(median.value_or(-1)) : QVariant(median ? models::report::provingTimeText(*median) : u"–"_s);
     default:
         return session.commit.isEmpty() ? u"–"_s : QString(session.commit.left(10) + u' ' + session.commitSubject);
     }
