@@ -28,9 +28,9 @@ faults=()
 while [ $# -gt 0 ]; do
     case $1 in
     --headless) headless=yes ;;
-    --out) out=${2:?--out needs a folder} && shift ;;
+    --out) [ -n "${2:-}" ] || die "--out needs a folder." && out=$2 && shift ;;
     --out=*) out=${1#*=} ;;
-    --fault) faults+=(--fault "${2:?--fault needs a name}") && shift ;;
+    --fault) [ -n "${2:-}" ] || die "--fault needs a name." && faults+=(--fault "$2") && shift ;;
     --fault=*) faults+=(--fault "${1#*=}") ;;
     --help | -h) usage && exit 0 ;;
     *) usage >&2 && exit 2 ;;

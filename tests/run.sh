@@ -23,7 +23,7 @@ USAGE
 preset=dev
 while [ $# -gt 0 ]; do
     case $1 in
-    --preset) preset=${2:?--preset needs a name} && shift ;;
+    --preset) [ -n "${2:-}" ] || die "--preset needs a name." && preset=$2 && shift ;;
     --preset=*) preset=${1#*=} ;;
     --help | -h) usage && exit 0 ;;
     --) shift && break ;;

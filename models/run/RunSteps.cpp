@@ -122,11 +122,11 @@ void Run::onJobEnded(Job &job, const JobStatus &status)
     if (isFinal(m_state)) {
         return;
     }
-    job.ended = status;
     const Step &step = m_plan.steps.at(job.step).step;
     writeLog(logOf(step), step.reader, job.redactor.finish());
     m_collector.finishLog(logOf(step));
-    refreshResults();
+    refreshResults(); // before the end is known: a wait may have what it wants
+    job.ended = status;
     const bool isCurrent = job.step == m_index && m_steps.at(m_index).outcome == StepOutcome::Running;
     const std::optional<int> code = status.state == JobStatus::State::Done ? status.exitCode : std::nullopt;
     const QString how = code ? tr("ended with exit status %1").arg(*code)

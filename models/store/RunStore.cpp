@@ -175,7 +175,7 @@ tl::expected<void, QString> RunStore::save(const RunRecord &record)
                               QString::fromUtf8(compact(findingsToJson(record.result.findings))),
                               int(record.result.rows.size()), QDateTime::currentMSecsSinceEpoch()};
     for (const QVariant &value : values) { // a null text would be NULL, which no column of texts takes
-        const bool isNullText = value.typeId() == QMetaType::QString && value.isNull();
+        const bool isNullText = value.typeId() == QMetaType::QString && value.toString().isNull();
         query.addBindValue(isNullText ? QVariant(u""_s) : value);
     }
     if (!query.exec()) {

@@ -142,7 +142,8 @@ TEST_P(FileTransferTest, ReadsToTheEndOfAFileThatGrows)
     EXPECT_GT(read.out.size(), start.size());
     EXPECT_LE(read.out.size(), start.size() + written);
     EXPECT_EQ(progress.last().at(1).toLongLong(), read.out.size());
-    EXPECT_EQ(progress.last().at(2).toLongLong(), GetParam().isSftp ? read.out.size() : start.size());
+    EXPECT_EQ(progress.last().at(2).toLongLong(),
+              GetParam().isSftp ? read.out.size() : start.size());
 }
 
 TEST_P(FileTransferTest, TellsWhatIsMissing)
@@ -274,7 +275,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Way{"Sftp", "Subsystem sftp internal-sftp -l INFO -d %1home", true},
                       Way{"NoSftp", "Subsystem other /bin/false", false},
                       Way{"NoisySftp", "Subsystem sftp /bin/sh %1noise.sh", false}),
-    [](const auto &info) { return std::string(info.param.name); });
+    [](const auto &way) { return std::string(way.param.name); });
 
 } // namespace
 } // namespace proverdeck::ssh

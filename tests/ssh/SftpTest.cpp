@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ssh/ShellFixture.h"
 #include "ssh/SftpTransfer.h"
+#include "ssh/ShellFixture.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -69,8 +69,7 @@ TEST_F(SftpTest, ReportsARefusedWrite)
     serveBy(u"trap '' XFSZ; ulimit -f 1024; exec %1\n"_s);
     const auto client = connected();
     server.write(u"file"_s, "old");
-    const CommandId id
-        = client->shell.writeFile(server.path(u"file"_s), QByteArray(5 << 20, 'x'));
+    const CommandId id = client->shell.writeFile(server.path(u"file"_s), QByteArray(5 << 20, 'x'));
     EXPECT_EQ(client->wait(id).error(), ErrorCode::Channel);
     EXPECT_TRUE(client->outcomes[id].detail().contains(u"could not store it"_s))
         << client->outcomes[id].detail().toStdString();
@@ -83,8 +82,7 @@ TEST_F(SftpTest, SurvivesTheEndOfTheProgram)
     serveBy(u"ulimit -f 1024; exec %1\n"_s); // a signal ends it
     const auto client = connected();
     server.write(u"file"_s, "old");
-    const CommandId id
-        = client->shell.writeFile(server.path(u"file"_s), QByteArray(5 << 20, 'x'));
+    const CommandId id = client->shell.writeFile(server.path(u"file"_s), QByteArray(5 << 20, 'x'));
     EXPECT_EQ(client->wait(id).error(), ErrorCode::Channel);
     EXPECT_TRUE(client->outcomes[id].detail().contains(u"has ended"_s))
         << client->outcomes[id].detail().toStdString();

@@ -26,6 +26,7 @@ struct Outcome
     {
         return result ? std::nullopt : std::optional(result.error().code);
     }
+    [[nodiscard]] QString detail() const { return result ? QString() : result.error().detail; }
 };
 
 /// A shell with ears: collects everything that it says. Trusts the server's host key.

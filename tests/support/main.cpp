@@ -2,9 +2,10 @@
 #include "support/Test.h"
 
 #include <QApplication>
+#include <QDir>
 #include <QFile>
 #include <QMutex>
-#include <QStandardPaths>
+#include <QTemporaryDir>
 
 #include <cstdio>
 
@@ -63,7 +64,14 @@ QByteArray readData(const QString &name)
 int main(int argc, char **argv)
 {
     qputenv("QT_QPA_PLATFORM", "offscreen");
-    QStandardPaths::setTestModeEnabled(true);
+    // Nothing of the person who runs the tests is read or written.
+    const QTemporaryDir home;
+    for (const char *name : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"}) {
+        const QString folder = home.filePath(QString::fromLatin1(name));
+        QDir().mkpath(folder);
+        QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        qputenv(name, folder.toUtf8());
+    }
     ::testing::InitGoogleMock(&argc, argv);
     QApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("proverdeck-tests"));

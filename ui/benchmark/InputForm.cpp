@@ -191,9 +191,7 @@ void InputForm::check(Field &field)
 {
     const auto checked = models::checkValue(field.input, rawValue(field));
     field.problem->setText(checked ? QString() : u"✕ "_s + checked.error().text);
-    QPalette palette = field.problem->palette();
-    palette.setColor(QPalette::WindowText, coloursFor(this->palette()).bad);
-    field.problem->setPalette(palette);
+    field.problem->setStyleSheet(u"color: %1"_s.arg(coloursFor(palette()).bad.name()));
     field.problem->setVisible(!checked);
 }
 

@@ -61,7 +61,7 @@ std::string jsonOf(const Fields &fields)
 {
     std::string result;
     for (const auto &[name, value] : fields) {
-        result += (result.empty() ? "{" : ",") + quoted(name) + ":" + quoted(value);
+        result += (result.empty() ? "{" : ",") + inQuotes(name) + ":" + inQuotes(value);
     }
     return result + "}";
 }
@@ -82,7 +82,7 @@ std::string filled(std::string format, const Fields &fields)
         const std::string name = replaced(format.substr(start + 2, end - start - 2), " ", "");
         result += name == "json." ? jsonOf(fields)
             : startsWith(name, "json.")
-            ? quoted(field(fields, name.substr(5)))
+            ? inQuotes(field(fields, name.substr(5)))
             : field(fields, name.substr(std::min<std::size_t>(1, name.size())));
         at = end + 2;
     }

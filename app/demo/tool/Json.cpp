@@ -177,7 +177,7 @@ const Json &Json::operator[](std::size_t index) const
 
 std::string Json::echoed() const
 {
-    return kind == Kind::String ? quoted(scalar) : kind == Kind::Null ? "null" : scalar;
+    return kind == Kind::String ? inQuotes(scalar) : kind == Kind::Null ? "null" : scalar;
 }
 
 std::optional<Json> parseJson(std::string_view text)
@@ -185,7 +185,7 @@ std::optional<Json> parseJson(std::string_view text)
     return Parser(text).whole();
 }
 
-std::string quoted(std::string_view value)
+std::string inQuotes(std::string_view value)
 {
     std::string result = "\"";
     for (const char c : value) {

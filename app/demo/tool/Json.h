@@ -27,6 +27,6 @@ struct Json
 };
 
 [[nodiscard]] std::optional<Json> parseJson(std::string_view text);
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string inQuotes(std::string_view text);
 
 } // namespace proverdeck::demo

@@ -13,7 +13,7 @@ constexpr long long L2ChainId = 65536999;
 std::string errorReply(const std::string &id, int code, const std::string &message)
 {
     return R"({"jsonrpc":"2.0","id":)" + id + R"(,"error":{"code":)" + std::to_string(code)
-        + R"(,"message":)" + quoted(message) + "}}";
+        + R"(,"message":)" + inQuotes(message) + "}}";
 }
 
 std::string answer(const Json &call, const RpcMethod &method)
@@ -40,16 +40,16 @@ std::string blockJson(const Chain &chain, const Block &block, bool isFull)
         const std::string id = hash(text("tx/%d/%d", block.number, i));
         transactions += i == 0 ? "" : ",";
         transactions += isFull ? "{\"hash\":" + id
-                + ",\"blockNumber\":" + quoted(quantity(static_cast<std::uint64_t>(block.number)))
-                + ",\"transactionIndex\":" + quoted(quantity(static_cast<std::uint64_t>(i))) + "}"
+                + ",\"blockNumber\":" + inQuotes(quantity(static_cast<std::uint64_t>(block.number)))
+                + ",\"transactionIndex\":" + inQuotes(quantity(static_cast<std::uint64_t>(i))) + "}"
                                : id;
     }
-    return "{\"number\":" + quoted(quantity(static_cast<std::uint64_t>(block.number)))
+    return "{\"number\":" + inQuotes(quantity(static_cast<std::uint64_t>(block.number)))
         + R"(,"hash":"0x)" + chain.blockHash(block)
         + "\",\"parentHash\":" + hash(text("parent/%d", block.number))
-        + ",\"timestamp\":" + quoted(quantity(static_cast<std::uint64_t>(block.timestampMs / 1000)))
+        + ",\"timestamp\":" + inQuotes(quantity(static_cast<std::uint64_t>(block.timestampMs / 1000)))
         + R"(,"gasLimit":"0x1c9c380","baseFeePerGas":"0x7","gasUsed":)"
-        + quoted(quantity(static_cast<std::uint64_t>(block.gas))) + ",\"transactions\":["
+        + inQuotes(quantity(static_cast<std::uint64_t>(block.gas))) + ",\"transactions\":["
         + transactions + "]}";
 }
 
@@ -88,7 +88,7 @@ std::string address(const Json &param)
 
 std::string quotedQuantity(long long value)
 {
-    return quoted(quantity(static_cast<std::uint64_t>(value)));
+    return inQuotes(quantity(static_cast<std::uint64_t>(value)));
 }
 
 std::optional<std::string> batchMethod(const Chain &chain, const std::string &method,
@@ -142,7 +142,7 @@ std::optional<std::string> l2Method(Chain &chain, const std::string &method, con
         return quotedQuantity(L2ChainId);
     }
     if (method == "net_version") {
-        return quoted(std::to_string(L2ChainId));
+        return inQuotes(std::to_string(L2ChainId));
     }
     if (method == "eth_blockNumber") {
         return quotedQuantity(static_cast<long long>(chain.blocks().size()));
@@ -169,7 +169,7 @@ std::optional<std::string> l2Method(Chain &chain, const std::string &method, con
             + R"(,"queued":"0x0"})";
     }
     if (method == "web3_clientVersion") {
-        return quoted("ethrex/v9.1.0-main/x86_64-unknown-linux-gnu/rustc-v1.90.0");
+        return inQuotes("ethrex/v9.1.0-main/x86_64-unknown-linux-gnu/rustc-v1.90.0");
     }
     if (method == "demo_submit") {
         return quotedQuantity(chain.submit(address(params[0]),
@@ -183,7 +183,7 @@ std::optional<Json> callRpc(const std::string &host, int port, const std::string
                             const std::string &params)
 {
     const auto body = httpPost(host, port,
-                               R"({"jsonrpc":"2.0","id":1,"method":)" + quoted(method)
+                               R"({"jsonrpc":"2.0","id":1,"method":)" + inQuotes(method)
                                    + ",\"params\":" + params + "}");
     auto reply = body.has_value() ? parseJson(*body) : std::nullopt;
     if (!reply.has_value()) {

@@ -28,11 +28,11 @@ int runL1(const State &state, const Words &words)
         = [&](const std::string &name, const Json & /*params*/) -> std::optional<std::string> {
         const auto blocks = static_cast<std::uint64_t>((state.nowMs() - start) / 12'000);
         return name == "eth_chainId"    ? std::optional<std::string>(R"("0x9")")
-            : name == "eth_blockNumber" ? quoted(quantity(blocks))
+            : name == "eth_blockNumber" ? inQuotes(quantity(blocks))
             : name == "net_version"     ? R"("9")"
             : name == "eth_gasPrice"    ? R"("0x8")"
             : name == "web3_clientVersion"
-            ? quoted("ethrex/v9.1.0-main/x86_64-unknown-linux-gnu/rustc-v1.90.0")
+            ? inQuotes("ethrex/v9.1.0-main/x86_64-unknown-linux-gnu/rustc-v1.90.0")
             : name == "eth_getTransactionCount" ? R"("0x0")"
                                                 : std::optional<std::string>();
     };
