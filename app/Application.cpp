@@ -3,6 +3,7 @@
 
 #include "app/Commands.h"
 #include "app/RunExport.h"
+#include "app/Settings.h"
 #include "ssh/ConfiguredHosts.h"
 #include "ssh/SshShell.h"
 #include "ui/MainWindow.h"
@@ -71,7 +72,8 @@ void Application::quit()
 
 QStringList Application::hosts() const
 {
-    QStringList names = ssh::configuredHosts(m_request.sshConfig);
+    QStringList names = Settings::servers() + ssh::configuredHosts(m_request.sshConfig);
+    names.removeDuplicates();
     const QList<models::RunRecord> records = m_store.list();
     for (const models::RunRecord &record : records) {
         if (!names.contains(record.host) && record.host != u"demo") {
@@ -82,6 +84,11 @@ QStringList Application::hosts() const
         names.prepend(m_demo->host());
     }
     return names;
+}
+
+void Application::addHost(const QString &host)
+{
+    Settings::addServer(host);
 }
 
 QString Application::sshConfigFor(const QString &host) const

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] ui::MainWindow *window() const { return m_window.get(); }
 
     [[nodiscard]] QStringList hosts() const override;
+    void addHost(const QString &host) override;
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host) override;
     [[nodiscard]] QString sshConfigFor(const QString &host) const override;
     models::Run *startRun(const models::Plan &plan) override;

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2046,SC2086 # lists of names, used by those who source this
 # The distribution packages that Proverdeck is built and tested with, and how they get onto a machine.
 # Sourced by packaging/demo.sh and tests/run.sh; it defines functions and lists only. Needs bash.
 

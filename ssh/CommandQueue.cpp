@@ -223,7 +223,7 @@ bool CommandQueue::passOnce()
     });
     const ChannelTask *opener = opening == m_entries.end() ? nullptr : (*opening)->task.get();
     bool hasMoved = stepSftp(opener);
-    if (m_sftp.isStarting()) {
+    if (m_sftp.isOpening()) {
         opener = nullptr;
     }
     for (const auto &entry : m_entries) {

@@ -3,11 +3,12 @@
 
 namespace proverdeck::ssh {
 
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kStartTime = 10s; // other channels wait meanwhile
+constexpr auto kStartTime = 10s;
 constexpr auto kStopTime = 10s;
 constexpr auto kIdleTime = 60s;
 constexpr auto kRefusedTime = 60s;
@@ -35,6 +36,7 @@ void SftpSession::want(bool mayOpen)
 {
     if (m_state == State::Off && mayOpen && isAvailable()) {
         m_state = State::Starting;
+        m_hasChannel = false;
         m_deadline = QDeadlineTimer(kStartTime);
     }
 }
@@ -97,6 +99,10 @@ bool SftpSession::start()
     } else if (m_deadline.hasExpired()) {
         m_state = State::Stuck; // a start that libssh2 began cannot be taken back
     } else {
+        // Only its words tell how far it is; with other words other channels wait a little longer.
+        const QString text = m_transport.errorText();
+        m_hasChannel
+            = text.startsWith(u"Would block"_s) && !text.contains(u"starting up channel"_s);
         return false;
     }
     m_deadline = QDeadlineTimer::Forever;

@@ -21,7 +21,7 @@ public:
     /// False after the server refused it, or while it does not end: files then go another way.
     [[nodiscard]] bool isAvailable() const;
     /// Starting opens a channel, and a session can open only one at a time.
-    [[nodiscard]] bool isStarting() const { return m_state == State::Starting; }
+    [[nodiscard]] bool isOpening() const { return m_state == State::Starting && !m_hasChannel; }
     [[nodiscard]] bool isReady() const { return m_state == State::Ready; }
     [[nodiscard]] LIBSSH2_SFTP *handle() const { return m_sftp; }
 
@@ -46,6 +46,7 @@ private:
     State m_state = State::Off;
     QDeadlineTimer m_deadline{QDeadlineTimer::Forever};
     QDeadlineTimer m_refusedUntil; // expired
+    bool m_hasChannel = false; // while starting
 };
 
 } // namespace proverdeck::ssh

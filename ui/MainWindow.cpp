@@ -8,6 +8,7 @@
 #include "ui/benchmark/ResultsPage.h"
 #include "ui/benchmark/RunPage.h"
 #include "ui/common/Theme.h"
+#include "ui/dialogs/AddServerDialog.h"
 #include "ui/dialogs/Questions.h"
 
 #include <QActionGroup>
@@ -88,6 +89,7 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     m_start = new StartPage(services, m_stack);
     addPage(m_start, tr("Start"), {});
     connect(m_start, &StartPage::benchmarkWanted, this, [this] { openWizard(); });
+    connect(m_start, &StartPage::serverWanted, this, &MainWindow::addServer);
     connect(m_start, &StartPage::openWanted, this, &MainWindow::chooseFile);
     connect(m_start, &StartPage::demoWanted, this, &MainWindow::startDemo);
     connect(m_start, &StartPage::runWanted, this, &MainWindow::openRun);
@@ -101,6 +103,7 @@ void MainWindow::buildMenus()
 {
     QMenu *file = menuBar()->addMenu(tr("&File"));
     file->addAction(tr("&New benchmark…"), QKeySequence::New, this, [this] { openWizard(); });
+    file->addAction(tr("&Add a server…"), this, &MainWindow::addServer);
     file->addAction(tr("&Open a log or result…"), QKeySequence::Open, this, &MainWindow::chooseFile);
     file->addAction(tr("Try the &demo"), this, &MainWindow::startDemo);
     file->addSeparator();
@@ -298,6 +301,14 @@ void MainWindow::openFile(const QString &path)
     }
     auto *page = new ResultsPage(m_services, record, m_stack);
     addPage(page, name, {});
+}
+
+void MainWindow::addServer()
+{
+    auto *dialog = new AddServerDialog(m_services, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { openWizard(dialog->host()); });
+    dialog->open();
 }
 
 void MainWindow::startDemo()

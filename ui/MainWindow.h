@@ -33,6 +33,7 @@ public:
     /// A prover's log or a results.json; says what is wrong in the window.
     void openFile(const QString &path);
     void startDemo();
+    void addServer();
     [[nodiscard]] QWidget *currentPage() const;
     void closePage(QWidget *page);
 

@@ -21,6 +21,8 @@ public:
 
     /// Names to offer in the server field: from the ssh configuration and from past runs.
     [[nodiscard]] virtual QStringList hosts() const = 0;
+    /// Remembers a server by name.
+    virtual void addHost(const QString &host) = 0;
     /// A shell for the host, not connected yet; its questions are already answered by dialogs.
     [[nodiscard]] virtual std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host) = 0;
     /// The ssh configuration file that belongs to the host; empty: the user's own.

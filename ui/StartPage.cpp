@@ -29,6 +29,9 @@ StartPage::StartPage(Services &services, QWidget *parent)
     QPushButton *benchmark = addAction(actions, u"newBenchmark"_s, tr("New benchmark"),
                                        tr("Nine questions, checks on your server, then an ethrex L2 prover is measured over SSH."), true);
     connect(benchmark, &QPushButton::clicked, this, &StartPage::benchmarkWanted);
+    QPushButton *server = addAction(actions, u"addServer"_s, tr("Add a server"),
+                                    tr("Log in once over SSH: its host key and the login are settled, and it is offered by name from then on."), false);
+    connect(server, &QPushButton::clicked, this, &StartPage::serverWanted);
     QPushButton *open = addAction(actions, u"openFile"_s, tr("Open a log or result"),
                                   tr("A prover's log, with or without saved metrics, becomes the same table and findings. Or drop it on the window."), false);
     connect(open, &QPushButton::clicked, this, &StartPage::openWanted);
@@ -77,7 +80,7 @@ QPushButton *StartPage::addAction(QLayout *layout, const QString &name, const QS
     auto *column = new QVBoxLayout(card);
     column->setContentsMargins(16, 14, 16, 14);
     QLabel *text = makeHint(hint, card);
-    text->setMinimumHeight(fontMetrics().height() * 3);
+    text->setMinimumHeight(fontMetrics().height() * 5);
     text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     auto *button = new QPushButton(title, card);
     button->setObjectName(name);

@@ -26,6 +26,7 @@ public:
 signals:
     void benchmarkWanted();
     void openWanted();
+    void serverWanted();
     void demoWanted();
     void runWanted(const QString &id);
 

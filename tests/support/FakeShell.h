@@ -63,7 +63,8 @@ public:
 
     /// The open request for this verb and job; the test fails without one.
     Request expectJob(const QByteArray &verb, const QByteArray &job = {});
-    [[nodiscard]] const Request *pendingJob(const QByteArray &verb, const QByteArray &job = {}) const;
+    [[nodiscard]] const Request *pendingJob(const QByteArray &verb,
+                                            const QByteArray &job = {}) const;
     /// How often a verb was asked for, by now.
     [[nodiscard]] qsizetype countJobs(const QByteArray &verb, const QByteArray &job = {}) const;
     /// The number at the end of a verb's line: the offset of "log", the grace of "stop".

@@ -68,6 +68,15 @@ void type(QLineEdit *edit, const QString &text)
     QTest::keyClick(edit, Qt::Key_Tab);
 }
 
+std::string complaints(const models::Run &run)
+{
+    QString text = models::runStateWord(run.state());
+    for (const models::Finding &finding : run.findings()) {
+        text += "\n" + finding.code + ": " + finding.text + " " + finding.evidence.text;
+    }
+    return text.toStdString();
+}
+
 class TourTest : public ::testing::Test
 {
 protected:
@@ -187,7 +196,7 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     QTest::keyClick(closing, Qt::Key_Escape);
 
     ASSERT_TRUE(QTest::qWaitFor([&] { return models::isFinal(run->state()); }, RunLimitMs));
-    EXPECT_EQ(run->state(), RunState::Done) << models::runStateWord(run->state()).toStdString();
+    EXPECT_EQ(run->state(), RunState::Done) << complaints(*run);
     picture(window, "run-done");
     click(child<QPushButton>(page, "showResults"));
     auto *results = qobject_cast<ui::ResultsPage *>(window->currentPage());
@@ -241,6 +250,25 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     window->openFile(out.filePath("prover.log"));
     EXPECT_NE(qobject_cast<ui::ResultsPage *>(window->currentPage()), nullptr);
     picture(window, "opened-log");
+}
+
+TEST_F(TourTest, AServerIsAddedAfterARealLogin)
+{
+    ASSERT_NE(openDemoWizard(), nullptr);
+    window->findChild<ui::BenchmarkWizard *>()->reject();
+    click(child<QPushButton>(window, "addServer"));
+    auto *dialog = child<QDialog>(window, "addServerDialog");
+    auto *host = child<QComboBox>(dialog, "serverHost");
+    auto *state = child<QLabel>(dialog, "serverState");
+    host->setCurrentText("nobody@127.0.0.1:1");
+    click(child<QPushButton>(dialog, "serverConnect"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return state->text().startsWith("✕"); }, DemoLimitMs));
+    EXPECT_TRUE(dialog->isVisible());
+    picture(dialog, "add-server");
+    host->setCurrentText("demo");
+    click(child<QPushButton>(dialog, "serverConnect"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !dialog->isVisible(); }, DemoLimitMs));
+    EXPECT_TRUE(application->hosts().contains("demo"));
 }
 
 TEST_F(TourTest, PicturesOfTheQuestions)

@@ -127,6 +127,11 @@ QWidget *ResultsPage::makeHead()
     row->addWidget(m_title);
     row->addWidget(m_state);
     row->addWidget(m_message, 1);
+    auto *logs = new QPushButton(tr("Show logs"), head);
+    logs->setObjectName(u"showLogs"_s);
+    logs->setVisible(!m_record.id.isEmpty());
+    connect(logs, &QPushButton::clicked, this, [this] { emit logWanted(u"prover.log"_s, 0); });
+    row->addWidget(logs);
     auto *copy = new QPushButton(tr("Copy as Markdown"), head);
     copy->setObjectName(u"copyMarkdown"_s);
     connect(copy, &QPushButton::clicked, this, [this] {
@@ -333,11 +338,28 @@ void ResultsPage::exportAll()
     dialog->setObjectName(u"exportFolderDialog"_s);
     dialog->setFileMode(QFileDialog::Directory);
     dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &folder) {
-        const QString why = m_services.exportRun(m_record, folder, false);
-        say(why, tr("Results and logs are in %1").arg(folder));
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &ResultsPage::exportInto);
     dialog->open();
+}
+
+void ResultsPage::exportInto(const QString &folder)
+{
+    const auto write = [this, folder](bool overwrite) {
+        say(m_services.exportRun(m_record, folder, overwrite), tr("Results and logs are in %1").arg(folder));
+    };
+    if (!QFile::exists(folder + u"/results.md"_s)) {
+        write(false);
+        return;
+    }
+    auto *box = new QMessageBox(QMessageBox::Question, u"Proverdeck"_s, tr("The folder already holds results. Replace them?"),
+                                QMessageBox::Cancel, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setObjectName(u"overwriteBox"_s);
+    box->setInformativeText(folder);
+    QPushButton *replace = box->addButton(tr("Replace"), QMessageBox::AcceptRole);
+    box->setDefaultButton(QMessageBox::Cancel);
+    connect(replace, &QPushButton::clicked, this, [write] { write(true); });
+    box->open();
 }
 
 void ResultsPage::exportFile(const QString &name, const QString &filter, const std::function<QByteArray()> &make)

@@ -46,6 +46,7 @@ private:
     void fill();
     void saveObservations();
     void exportAll();
+    void exportInto(const QString &folder);
     void exportFile(const QString &name, const QString &filter, const std::function<QByteArray()> &make);
     void say(const QString &problem, const QString &success);
 

@@ -194,6 +194,8 @@ void applyAppearance(QApplication &application, Appearance appearance)
         u"QPushButton[primary=\"true\"] { background: %3; color: white; border: 1px solid %3; border-radius: 5px; padding: 6px 16px; font-weight: 600; }"
         u"QPushButton[primary=\"true\"]:disabled { background: %2; border-color: %2; color: %4; }"
         u"QPushButton[primary=\"true\"]:focus { border: 2px solid %5; padding: 5px 15px; }"
+        u"QTableView::item { padding: 0 10px; }"
+        u"QHeaderView::section { padding: 4px 10px; }"
         u"QListWidget#pages { background: transparent; }"
         u"QListWidget#pages::item { border-radius: 5px; padding-left: 6px; color: %5; }"
         u"QListWidget#pages::item:hover { background: %2; }"

@@ -18,8 +18,7 @@ QByteArray inPieces(const QByteArray &text, qsizetype first, qsizetype step, int
     Redactor redactor;
     QByteArray out = redactor.feed(QByteArrayView(text).first(first));
     for (qsizetype at = first; at < text.size(); at += step) {
-        out += redactor.feed(
-            QByteArrayView(text).sliced(at, std::min(step, text.size() - at)));
+        out += redactor.feed(QByteArrayView(text).sliced(at, std::min(step, text.size() - at)));
     }
     out += redactor.finish();
     if (count != nullptr) {
@@ -101,12 +100,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"QuotedPassword", "PASSWORD='a b c' x", "PASSWORD='*****' x"},
         Case{"ApiKey", "api_key=abcdef", "api_key=******"},
         Case{"Mnemonic", "mnemonic=\"test test junk\"", "mnemonic=\"**************\""},
-        Case{"Url", "GET https://user:s3cret@rpc.example.org:8545/", "GET https://user:******@rpc.example.org:8545/"},
+        Case{"Url", "GET https://user:s3cret@rpc.example.org:8545/",
+             "GET https://user:******@rpc.example.org:8545/"},
         Case{"UrlWithoutUser", "redis://:pw@localhost", "redis://:**@localhost"},
         Case{"UrlWithPort", "http://localhost:1729/path@home", "http://localhost:1729/path@home"},
         Case{"TransactionHash", "tx hash: 0x" + kKey, "tx hash: 0x" + kKey},
         Case{"LongerNumber", "private-key " + kKey + "a", "private-key " + kKey + "a"},
-        Case{"Prose", "the public key of the prover changed", "the public key of the prover changed"},
+        Case{"Prose", "the public key of the prover changed",
+             "the public key of the prover changed"},
         Case{"PassphrasePrompt", "Enter passphrase for key '/home/me/.ssh/id'",
              "Enter passphrase for key '/home/me/.ssh/id'"}),
     [](const ::testing::TestParamInfo<Case> &one) { return std::string(one.param.name); });

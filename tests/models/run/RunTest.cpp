@@ -198,9 +198,11 @@ protected:
                 job.ended = !services.contains(id);
                 job.code = codes.value(id, 0);
             }
-            finishWith(request, (job.starts == 1 ? "S started\n" : "S exists\n") + statusOf(job), 0);
+            finishWith(request, (job.starts == 1 ? "S started\n" : "S exists\n") + statusOf(job),
+                       0);
         } else if (verb == "log") {
-            quint64 &at = sent.try_emplace(request.id, FakeShell::argumentOf(request)).first->second;
+            quint64 &at
+                = sent.try_emplace(request.id, FakeShell::argumentOf(request)).first->second;
             const QByteArray rest = job.log.mid(qsizetype(at));
             at += quint64(rest.size());
             shell.print(request.id, rest);
@@ -285,8 +287,7 @@ protected:
 
     [[nodiscard]] RunState endState() const
     {
-        return finished->isEmpty() ? RunState::Idle
-                                   : finished->at(0).at(0).value<RunState>();
+        return finished->isEmpty() ? RunState::Idle : finished->at(0).at(0).value<RunState>();
     }
 
     [[nodiscard]] StepState step(const QString &id) const
@@ -369,12 +370,13 @@ TEST_F(RunTest, DoesEverythingOnceAndEndsOnce)
         EXPECT_EQ(job.starts, 1) << id.toStdString();
     }
     EXPECT_EQ(fileOf("build.log"), jobs["r1-build"].log);
-    EXPECT_EQ(fileOf("prover.log"), jobs["r1-prover"].log) << "with what it said while it was stopped";
+    EXPECT_EQ(fileOf("prover.log"), jobs["r1-prover"].log)
+        << "with what it said while it was stopped";
     EXPECT_EQ(fileOf("steps.log"), QByteArray("log of r1-extra\nlog of r1-after\n"));
     EXPECT_EQ(shell.countJobs("stop"), 1);
-    EXPECT_EQ(FakeShell::argumentOf(*std::find_if(
-                  shell.requests().begin(), shell.requests().end(),
-                  [](const auto &one) { return one.line.contains(" stop "); })),
+    EXPECT_EQ(FakeShell::argumentOf(
+                  *std::find_if(shell.requests().begin(), shell.requests().end(),
+                                [](const auto &one) { return one.line.contains(" stop "); })),
               4U);
     EXPECT_GE(grew.count(), 4);
     expectQuiet();
@@ -481,7 +483,8 @@ TEST_F(RunTest, AFailingCommandEndsTheRunAndNothingElseStarts)
     EXPECT_EQ(step("prover").note, QString("an earlier step failed"));
     EXPECT_EQ(step("stop").note, QString("it was not started"));
     ASSERT_NE(finding("build-failed"), nullptr);
-    EXPECT_THAT(finding("build-failed")->text.toStdString(), HasSubstr("The build broke. It ended with exit status 2"));
+    EXPECT_THAT(finding("build-failed")->text.toStdString(),
+                HasSubstr("The build broke. It ended with exit status 2"));
     EXPECT_EQ(finding("build-failed")->evidence.log, QString("build.log"));
     expectQuiet();
 }
@@ -585,7 +588,8 @@ TEST_F(RunTest, ATimeoutWaitsForAServerThatCannotBeAsked)
     begin();
     ASSERT_TRUE(serveUntilHeld("log r1-build"));
     shell.lose();
-    EXPECT_FALSE(QTest::qWaitFor([&] { return step("build").outcome != StepOutcome::Running; }, 120));
+    EXPECT_FALSE(
+        QTest::qWaitFor([&] { return step("build").outcome != StepOutcome::Running; }, 120));
     EXPECT_EQ(run->state(), RunState::Unreachable);
     reconnect();
     hold.clear();
@@ -614,7 +618,8 @@ TEST_F(RunTest, AFatalFindingEndsTheRun)
     make();
     texts["r1-prover"]
         = "2026-02-12T16:12:01.004471Z ERROR Proof coordinator does not need SP1 proofs. This "
-          "prover's backend is not in the required proof types for this deployment. Shutting down.\n";
+          "prover's backend is not in the required proof types for this deployment. Shutting "
+          "down.\n";
     begin();
     ASSERT_TRUE(serveToTheEnd());
     EXPECT_EQ(endState(), RunState::Failed);
@@ -631,7 +636,8 @@ TEST_F(RunTest, MasksSecretsInLogsAndEvidence)
     answers["check-one"] = {"password=hunter2\n", 0};
     begin();
     ASSERT_TRUE(serveUntilHeld("start r1-extra"));
-    const QByteArray masked = "make --l1-private-key 0x" + QByteArray(64, '*') + "\nhash 0x" + key + '\n';
+    const QByteArray masked
+        = "make --l1-private-key 0x" + QByteArray(64, '*') + "\nhash 0x" + key + '\n';
     EXPECT_EQ(fileOf("build.log"), masked);
     EXPECT_EQ(step("one").note, QString("password=*******"));
     EXPECT_EQ(run->redactions(), 1);
@@ -664,7 +670,8 @@ TEST_F(RunTest, TheRecordSaysWhatHappened)
     EXPECT_EQ(record.result.rows.size(), 2);
     EXPECT_EQ(record.steps.size(), run->plan().steps.size());
     EXPECT_GE(record.ended, record.started);
-    EXPECT_EQ(models::Run::logNames(run->plan()), (QStringList{"build.log", "steps.log", "prover.log"}));
+    EXPECT_EQ(models::Run::logNames(run->plan()),
+              (QStringList{"build.log", "steps.log", "prover.log"}));
 }
 
 // ---- the connection ----
@@ -745,8 +752,9 @@ TEST_F(RunTest, ALossWhileFollowingGoesOnAtTheExactByte)
     texts["r1-prover"] += proved(1) + proved(2);
     begin();
     hold = "never";
-    ASSERT_TRUE(serve([&] { return shell.pendingJob("log", "r1-build") != nullptr
-                                && fileOf("build.log").size() == 11; }));
+    ASSERT_TRUE(serve([&] {
+        return shell.pendingJob("log", "r1-build") != nullptr && fileOf("build.log").size() == 11;
+    }));
     const auto got = quint64(texts["r1-build"].size());
     shell.lose();
     EXPECT_EQ(run->state(), RunState::Unreachable);
@@ -883,13 +891,14 @@ TEST_P(RunStops, EndsOnceAndLeavesNothingBehind)
     expectQuiet();
     const bool isConnecting = where.at.isEmpty() && where.step == nullptr;
     const RunState expected = mode == StopMode::Detach && !isConnecting ? RunState::Detached
-        : wasInTeardown                                               ? RunState::Done
-                                                                      : RunState::Cancelled;
+        : wasInTeardown                                                 ? RunState::Done
+                                                                        : RunState::Cancelled;
     EXPECT_EQ(endState(), expected) << runStateWord(endState()).toStdString();
     const bool proverStarted = jobs.contains("r1-prover");
     if (mode == StopMode::TearDown && proverStarted) {
         EXPECT_TRUE(jobs["r1-prover"].ended) << "nothing of ours is left";
-        EXPECT_EQ(outcome("prover"), wasInTeardown || where.step != nullptr ? "done" : outcome("prover"));
+        EXPECT_EQ(outcome("prover"),
+                  wasInTeardown || where.step != nullptr ? "done" : outcome("prover"));
         EXPECT_EQ(fileOf("prover.log"), jobs["r1-prover"].log);
     }
     if (mode != StopMode::TearDown && proverStarted && !wasInTeardown) {
@@ -945,8 +954,7 @@ INSTANTIATE_TEST_SUITE_P(
                           StopCase{"StartingACommand", "start r1-build", nullptr},
                           StopCase{"RunningACommand", "log r1-build", nullptr},
                           StopCase{"StartingAService", "start r1-prover", nullptr},
-                          StopCase{"Probing", "p=3900", nullptr},
-                          StopCase{"Waiting", {}, "wait"},
+                          StopCase{"Probing", "p=3900", nullptr}, StopCase{"Waiting", {}, "wait"},
                           StopCase{"Collecting", "do-collect", nullptr},
                           StopCase{"Stopping", "stop r1-prover", nullptr},
                           StopCase{"CleaningUp", "start r1-after", nullptr}),
@@ -975,7 +983,8 @@ TEST_F(RunTest, AServiceThatCannotBeStoppedIsReported)
     texts["r1-prover"] += proved(1) + proved(2);
     begin();
     ASSERT_TRUE(serveUntilHeld("stop r1-prover"));
-    shell.reply(statusLine("running", 10) + "E process group 42 does not die\n", 70, "stop r1-prover");
+    shell.reply(statusLine("running", 10) + "E process group 42 does not die\n", 70,
+                "stop r1-prover");
     EXPECT_EQ(outcome("stop"), "unknown");
     ASSERT_TRUE(serveToTheEnd());
     EXPECT_EQ(endState(), RunState::Failed);

@@ -97,8 +97,9 @@ TEST(RunJsonTest, KeepsEveryFieldOfARow)
                               | BatchFlag::Outlier | BatchFlag::MetricsMissing
                               | BatchFlag::L2Restarted | BatchFlag::Partial,
                           .line = 123};
-    const QList<ethrex::BatchRow> rows{full, ethrex::BatchRow{.batch = 8},
-                                       ethrex::BatchRow{.batch = 9, .timeMs = 0, .facts = {0, 0, 0}}};
+    const QList<ethrex::BatchRow> rows{
+        full, ethrex::BatchRow{.batch = 8},
+        ethrex::BatchRow{.batch = 9, .timeMs = 0, .facts = {0, 0, 0}}};
     EXPECT_EQ(rowsFromJson(again(rowsToJson(rows))), rows);
 }
 

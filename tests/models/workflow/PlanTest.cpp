@@ -118,11 +118,12 @@ TEST(ShellWordTest, ThreeHundredRandomTextsComeBackFromBash)
 
 TEST(ShellWordTest, SurvivesBashCWithOneWord)
 {
-    for (const char *text : {"$(touch x)", "`id`", "a'b", "a\nb", "a\n", "", "*", "~", "~root", "#x",
-                             "a=b", "!!", "\\", "'"}) {
+    for (const char *text : {"$(touch x)", "`id`", "a'b", "a\nb", "a\n", "", "*", "~", "~root",
+                             "#x", "a=b", "!!", "\\", "'"}) {
         QProcess process;
         process.start("bash", {"-c", "printf %s " + shellWord(QString(text), InputType::Text)});
-        ASSERT_TRUE(QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 10'000));
+        ASSERT_TRUE(
+            QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 10'000));
         EXPECT_EQ(process.readAllStandardOutput(), QByteArray(text));
     }
 }
@@ -140,8 +141,8 @@ TEST(ShellWordTest, HomeIsTheServersHome)
 TEST(ExpandTest, LeavesTheShellsOwnBracesAlone)
 {
     const InputValues values{{"x", "V"}, {"u", "V"}, {"commit", "V"}};
-    for (const char *text : {"${x}", "${x:-1}", "{{.Names}}", "{{x}}", "{ x; }", "@{u}", "^{commit}",
-                             "{X}", "{x y}", "{1..3}", "{a,b}", "{}", "{ x }"}) {
+    for (const char *text : {"${x}", "${x:-1}", "{{.Names}}", "{{x}}", "{ x; }", "@{u}",
+                             "^{commit}", "{X}", "{x y}", "{1..3}", "{a,b}", "{}", "{ x }"}) {
         EXPECT_EQ(expand(text, {}, values), QString(text));
         EXPECT_EQ(placeholders(text), QStringList()) << text;
     }
@@ -160,8 +161,7 @@ TEST(ExpandTest, AnUntouchedPortComesFromTheServersEnvironment)
 {
     EXPECT_EQ(expand("{rpc_port}", builtIn(), answers()), QString("\"${ETHREX_HTTP_PORT:-1729}\""));
     EXPECT_EQ(expand("{rpc_port}", builtIn(), answers({{"rpc_port", 1800}})), QString("1800"));
-    const QByteArray script
-        = "printf %s " + expand("{rpc_port}", builtIn(), answers()).toUtf8();
+    const QByteArray script = "printf %s " + expand("{rpc_port}", builtIn(), answers()).toUtf8();
     EXPECT_EQ(bash(script, {}, {"ETHREX_HTTP_PORT=4444"}).out, QByteArray("4444"));
     EXPECT_EQ(bash("unset ETHREX_HTTP_PORT; " + script).out, QByteArray("1729"));
 }
@@ -214,10 +214,24 @@ TEST_P(PlanCombinations, SkipsWhatDoesNotApplyAndSaysWhy)
     QSet<QString> expected;
     const bool gpu = GetParam().gpu && !isExec();
     if (GetParam().running) {
-        expected += QSet<QString>{"docker", "worktree", "ref", "solc", "ports-free", "leftovers", "l1-running",
-                     "old-database", "checkout", "build-load-test", "l1", "deploy",
-                     "remove-old-database", "l2", "stop-l2", "make-down", "remove-l1",
-                     "nothing-left"};
+        expected += QSet<QString>{"docker",
+                                  "worktree",
+                                  "ref",
+                                  "solc",
+                                  "ports-free",
+                                  "leftovers",
+                                  "l1-running",
+                                  "old-database",
+                                  "checkout",
+                                  "build-load-test",
+                                  "l1",
+                                  "deploy",
+                                  "remove-old-database",
+                                  "l2",
+                                  "stop-l2",
+                                  "make-down",
+                                  "remove-l1",
+                                  "nothing-left"};
     } else {
         expected += QSet<QString>{"l2-answers", "load-test-binary"};
     }
@@ -295,9 +309,9 @@ QStringList leftOver(const QString &text)
 TEST_P(PlanCombinations, TheExportedScriptIsValidAndComplete)
 {
     for (const InputValues &more :
-         {InputValues{}, InputValues{{"ref", "feat/$(reboot)'x"},
-                                     {"repo", "~/a b'c$(reboot)"},
-                                     {"host", "gpu 1'x"}}}) {
+         {InputValues{},
+          InputValues{
+              {"ref", "feat/$(reboot)'x"}, {"repo", "~/a b'c$(reboot)"}, {"host", "gpu 1'x"}}}) {
         const QString script = planToScript(plan(more));
         const Outcome outcome = bash(script.toUtf8(), {"-n"});
         EXPECT_EQ(outcome.code, 0) << outcome.err.toStdString();
@@ -316,7 +330,8 @@ TEST_P(PlanCombinations, EveryCommandIsValidBash)
         const QString command = expand(planned.command, made.workflow, known);
         EXPECT_EQ(leftOver(command), QStringList()) << planned.step.id.toStdString();
         for (const QByteArray &script : {scriptFor(command), probeScript(planned.probes)}) {
-            all += "{ : " + planned.step.id.toUtf8() + '\n' + (script.trimmed().isEmpty() ? ":" : script) + "\n}\n";
+            all += "{ : " + planned.step.id.toUtf8() + '\n'
+                + (script.trimmed().isEmpty() ? ":" : script) + "\n}\n";
         }
     }
     const Outcome outcome = bash(all, {"-n"});
@@ -330,8 +345,9 @@ TEST_P(PlanCombinations, TextAndJsonNameEveryStep)
     const QString text = planToText(made);
     const QJsonObject json = planToJson(made);
     QStringList keys = json.keys();
-    EXPECT_EQ(keys, (QStringList{"findings", "host", "inputs", "origin", "steps", "version",
-                                 "workflow"}));
+    EXPECT_EQ(
+        keys,
+        (QStringList{"findings", "host", "inputs", "origin", "steps", "version", "workflow"}));
     const QJsonArray steps = json.value("steps").toArray();
     ASSERT_EQ(steps.size(), made.steps.size());
     for (int i = 0; i < steps.size(); ++i) {
@@ -350,8 +366,8 @@ INSTANTIATE_TEST_SUITE_P(All, PlanCombinations, ::testing::ValuesIn(combinations
 
 TEST(PlanTest, LocalChangesAndOldDatabase)
 {
-    const QStringList skipped = skippedSteps(
-        planFor({{"allow_dirty", true}, {"remove_old_database", false}}));
+    const QStringList skipped
+        = skippedSteps(planFor({{"allow_dirty", true}, {"remove_old_database", false}}));
     EXPECT_TRUE(skipped.contains("worktree"));
     EXPECT_TRUE(skipped.contains("checkout"));
     EXPECT_TRUE(skipped.contains("remove-old-database"));
@@ -361,14 +377,14 @@ TEST(PlanTest, AHostileAnswerRunsNothing)
 {
     const QTemporaryDir folder;
     const QString marker = folder.filePath("marker");
-    for (const QString value :
-         {"/x/$(touch %1)", "/x/`touch %1`", "/x/'; touch %1; '", "/x/\"; touch %1; \"",
-          "/x/{ref}; touch %1"}) {
+    for (const QString value : {"/x/$(touch %1)", "/x/`touch %1`", "/x/'; touch %1; '",
+                                "/x/\"; touch %1; \"", "/x/{ref}; touch %1"}) {
         const QString hostile = value.arg(marker);
         const Plan plan = planFor({{"repo", hostile}, {"already_running", false}});
         for (const char *id : {"repository", "worktree", "ref", "leftovers"}) {
-            (void)bash("export HOME=" + folder.path().toUtf8() + " PATH=/usr/bin:/bin\n"
-                       "docker() { :; }\n"
+            (void)bash("export HOME=" + folder.path().toUtf8()
+                       + " PATH=/usr/bin:/bin\n"
+                         "docker() { :; }\n"
                        + scriptFor(plan.step(id)->command));
         }
         EXPECT_FALSE(QFile::exists(marker)) << hostile.toStdString();
@@ -393,7 +409,8 @@ protected:
     void accept()
     {
         QTcpSocket *socket = server.nextPendingConnection();
-        QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] { answer(*socket); });
+        QObject::connect(socket, &QTcpSocket::readyRead, socket,
+                         [this, socket] { answer(*socket); });
         QObject::connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     }
 
@@ -482,17 +499,20 @@ TEST_F(PreludeTest, AProbeSaysWhichOneDoesNotHold)
     EXPECT_EQ(closed.code, 1);
     EXPECT_EQ(closed.out, QByteArray("port " + closedPort + " does not accept\n"));
     response = "HTTP/1.1 503 No\r\n\r\n";
-    EXPECT_EQ(bash(probeScript({http})).out, QByteArray("port " + port + " does not answer HTTP\n"));
-    EXPECT_EQ(bash(probeScript({rpc})).out, QByteArray("no JSON-RPC answer on port " + port + '\n'));
+    EXPECT_EQ(bash(probeScript({http})).out,
+              QByteArray("port " + port + " does not answer HTTP\n"));
+    EXPECT_EQ(bash(probeScript({rpc})).out,
+              QByteArray("no JSON-RPC answer on port " + port + '\n'));
 }
 
 TEST_F(PreludeTest, AProbeFollowsTheServersEnvironment)
 {
     response = "HTTP/1.1 200 OK\r\n\r\n{\"result\":\"0x1\"}";
     const Plan plan = planFor();
-    const QStringList environment{QString::fromLatin1("ETHREX_HTTP_PORT=" + port),
-                                  QString::fromLatin1("ETHREX_METRICS_PORT=" + port),
-                                  QString::fromLatin1("ETHREX_PROOF_COORDINATOR_LISTEN_PORT=" + port)};
+    const QStringList environment{
+        QString::fromLatin1("ETHREX_HTTP_PORT=" + port),
+        QString::fromLatin1("ETHREX_METRICS_PORT=" + port),
+        QString::fromLatin1("ETHREX_PROOF_COORDINATOR_LISTEN_PORT=" + port)};
     const Outcome outcome = bash(probeScript(plan.step("l2")->probes), {}, environment);
     EXPECT_EQ(outcome.code, 0) << outcome.out.toStdString();
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Settings.h"
+
+#include <QSettings>
+
+namespace proverdeck::app {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString ServersKey = u"servers"_s;
+
+} // namespace
+
+QStringList Settings::servers()
+{
+    return QSettings(u"proverdeck"_s, u"proverdeck"_s).value(ServersKey).toStringList();
+}
+
+void Settings::addServer(const QString &host)
+{
+    QSettings settings(u"proverdeck"_s, u"proverdeck"_s);
+    QStringList hosts = settings.value(ServersKey).toStringList();
+    if (!hosts.contains(host)) {
+        settings.setValue(ServersKey, hosts << host);
+    }
+}
+
+void Settings::removeServer(const QString &host)
+{
+    QSettings settings(u"proverdeck"_s, u"proverdeck"_s);
+    QStringList hosts = settings.value(ServersKey).toStringList();
+    hosts.removeAll(host);
+    settings.setValue(ServersKey, hosts);
+}
+
+} // namespace proverdeck::app
