@@ -36,6 +36,7 @@ fonts-dejavu-core
 PROVERDECK_TEST_PACKAGES='
 libgtest-dev
 libgmock-dev
+curl
 desktop-file-utils
 appstream
 '

@@ -41,6 +41,11 @@ Connector::Connector(const HostTarget &target, const HostConfig &config, LoginCo
     }
 }
 
+std::chrono::seconds Connector::handshakeLimit() const
+{
+    return m_config.connectTimeout.value_or(kHandshakeLimit); // as ssh_config(5) has it
+}
+
 QString Connector::place() const
 {
     return m_config.hostName + u':' + QString::number(m_config.port);
@@ -56,7 +61,7 @@ Result<std::unique_ptr<Transport>> Connector::connect()
     if (const Result<> set = setPreferences(session, m_known.typesFor(m_name)); !set) {
         return tl::unexpected(set.error());
     }
-    if (const int code = (*transport)->handshake(kHandshakeLimit); code != 0) {
+    if (const int code = (*transport)->handshake(handshakeLimit()); code != 0) {
         return tl::unexpected(handshakeError(**transport, code));
     }
     size_t size = 0;
@@ -117,9 +122,11 @@ Error Connector::handshakeError(const Transport &transport, int code) const
     }
     if (code == LIBSSH2_ERROR_TIMEOUT) {
         return {ErrorCode::Unreachable,
-                Text::tr("%1 accepted the connection but did not finish the SSH handshake within "
-                         "%2 seconds.")
-                    .arg(place(), QString::number(kHandshakeLimit.count()))};
+                (first.isEmpty() ? Text::tr("%1 accepted the connection but said nothing within %2 "
+                                            "seconds. Is this the port of an SSH server?")
+                                 : Text::tr("%1 accepted the connection but did not finish the SSH "
+                                            "handshake within %2 seconds."))
+                    .arg(place(), QString::number(handshakeLimit().count()))};
     }
     if (first.isEmpty()) {
         return {ErrorCode::Unreachable,

@@ -6,6 +6,7 @@
 #include "ssh/RemoteShell.h"
 #include "ssh/Transport.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -33,6 +34,7 @@ private:
     [[nodiscard]] Result<> remember(const QByteArray &blob) const;
     [[nodiscard]] Error changedError(const QByteArray &blob, const HostKeyVerdict &verdict) const;
     [[nodiscard]] QString noteFor(const HostKeyVerdict &verdict) const;
+    [[nodiscard]] std::chrono::seconds handshakeLimit() const;
     [[nodiscard]] QString place() const;
 
     const HostTarget &m_target;

@@ -97,7 +97,6 @@ struct Step {
     QString code; ///< check: code of its finding
     QString fix; ///< check: what to do
     QString service; ///< stop: which service's process group
-    QString firstSignal; ///< stop: only for people, "INT"
     std::chrono::seconds grace{20}; ///< stop
     bool mayFail = false; ///< command: a failure is a warning and the run goes on
     QString failure; ///< what a failure means, for people
@@ -107,7 +106,6 @@ struct Step {
     Condition endless; ///< wait: never satisfied, only stopped
     std::chrono::milliseconds stall{0}; ///< wait: no progress for so long is a failure
     QString collects; ///< collect: "session" or "batches"
-    bool afterStop = true; ///< teardown: also runs after a failure or a cancel
     int line = 0; ///< in the workflow file
 };
 

@@ -483,7 +483,6 @@ Step readStep(Table &table)
     if (step.kind == StepKind::Collect && step.collects.isEmpty()) {
         problem(table.node(), tr("%1: a step of kind collect needs the key \"collects\", \"session\" or \"batches\".").arg(table.where()));
     }
-    step.afterStop = table.boolean("always", step.phase == Phase::Teardown);
     if (const toml::node *fatal = table.find("fatal")) {
         if (!fatal->is_table()) {
             table.wrong(*fatal, "fatal", tr("a table of finding codes and counts, for example { wrong-backend = 3 }"));

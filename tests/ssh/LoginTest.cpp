@@ -6,9 +6,11 @@
 #include "ssh/Transport.h"
 
 #include <QBuffer>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTcpServer>
 #include <QTcpSocket>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <unistd.h>
@@ -201,9 +203,13 @@ TEST_F(LoginTest, LogsInWithRsaOrSaysWhyNot)
         return;
     }
     ASSERT_TRUE(error);
-    EXPECT_TRUE(
-        error->detail.contains(u"RSA keys need libssh2 1.11 or newer (this program runs with "_s
-                               + libraryVersion() + u"); use an ed25519 or ECDSA key"_s));
+    EXPECT_EQ(error->code, ErrorCode::Authentication);
+    EXPECT_EQ(
+        error->detail,
+        u"The login as %1@127.0.0.1 failed. Tried: key file %2: RSA keys need libssh2 1.11 or "
+        "newer (this program runs with %3); use an ed25519 or ECDSA key. The server accepts: "
+        "publickey."_s.arg(server.user(), server.path(u"rivest"_s), libraryVersion()));
+    EXPECT_TRUE(client.secrets.isEmpty());
 }
 
 TEST_F(LoginTest, LogsInWithAnAgent)
@@ -302,35 +308,82 @@ TEST_F(LoginTest, SaysThatNobodyListens)
     EXPECT_TRUE(isTransient(*error));
 }
 
-/// Something that is not an SSH server: answers every connection with one text and hangs up.
-class BannerTest : public ::testing::TestWithParam<std::pair<const char *, const char *>>
+/// Something that is not an SSH server.
+struct Stranger
 {
+    const char *name;
+    QByteArray says;
+    bool waitsForUs; ///< speaks only after it has heard something
+    bool hangsUp;
+    const char *sentence; ///< a part of it
 };
 
-TEST_P(BannerTest, IsExplained)
+class StrangerTest : public ::testing::TestWithParam<Stranger>
 {
+protected:
+    void SetUp() override
+    {
+        QFile config(folder.filePath(u"config"_s));
+        ASSERT_TRUE(config.open(QIODevice::WriteOnly));
+        config.write("Host *\n  ConnectTimeout 2\n  UserKnownHostsFile /dev/null\n");
+        ASSERT_TRUE(listener.listen(QHostAddress::LocalHost));
+        QObject::connect(&listener, &QTcpServer::newConnection, &listener, [this] {
+            QTcpSocket *socket = listener.nextPendingConnection();
+            if (GetParam().waitsForUs) {
+                QObject::connect(socket, &QTcpSocket::readyRead, socket,
+                                 [socket] { speak(socket); });
+            } else {
+                speak(socket);
+            }
+        });
+    }
+    static void speak(QTcpSocket *socket)
+    {
+        socket->write(GetParam().says);
+        if (GetParam().hangsUp) {
+            socket->disconnectFromHost();
+        }
+    }
+
+    QTemporaryDir folder;
     QTcpServer listener;
-    ASSERT_TRUE(listener.listen(QHostAddress::LocalHost));
-    QObject::connect(&listener, &QTcpServer::newConnection, &listener, [&listener] {
-        QTcpSocket *socket = listener.nextPendingConnection();
-        socket->write(GetParam().first);
-        socket->disconnectFromHost();
-    });
+};
+
+TEST_P(StrangerTest, IsExplainedInTime)
+{
     Listener client({.host = u"someone@127.0.0.1:%1"_s.arg(listener.serverPort()),
-                     .sshConfigFile = u"/dev/null"_s});
+                     .sshConfigFile = folder.filePath(u"config"_s)});
+    QElapsedTimer elapsed;
+    elapsed.start();
     const std::optional<Error> error = client.open();
+    EXPECT_LT(elapsed.elapsed(), 4000); // ConnectTimeout, and the time that ssh -G takes
     ASSERT_TRUE(error);
     EXPECT_EQ(error->code, ErrorCode::Unreachable);
-    EXPECT_TRUE(error->detail.contains(QString::fromLatin1(GetParam().second)))
+    EXPECT_TRUE(error->detail.contains(QString::fromLatin1(GetParam().sentence)))
         << error->detail.toStdString();
+    EXPECT_TRUE(client.secrets.isEmpty());
 }
 
+const char *const kHttp = "HTTP/1.1 400 Bad\x1b[31m Request\r\n\r\n";
+
 INSTANTIATE_TEST_SUITE_P(
-    Banners, BannerTest,
-    ::testing::Values(std::pair{"HTTP/1.1 400 Bad\x1b[31m Request\r\n\r\n",
-                                "is not an SSH server: it answered \"HTTP/1.1 400 Bad Request\""},
-                      std::pair{"Not allowed at this time\r\n", "Wait a minute"},
-                      std::pair{"", "closed the connection before saying anything"}));
+    Strangers, StrangerTest,
+    ::testing::Values(
+        Stranger{"Http", kHttp, false, true,
+                 "is not an SSH server: it answered \"HTTP/1.1 400 Bad Request\""},
+        Stranger{"HttpThatWaits", kHttp, true, false,
+                 "is not an SSH server: it answered \"HTTP/1.1 400 Bad Request\""},
+        Stranger{"Penalty", "Not allowed at this time\r\n", false, true, "Wait a minute"},
+        Stranger{"HangsUp", "", false, true, "closed the connection before saying anything"},
+        Stranger{"Silent", "", false, false, "said nothing within 2 seconds"},
+        Stranger{"Garbage", QByteArray(20'000, '\xe5'), false, false, "is not an SSH server"},
+        Stranger{"ShortGarbage", QByteArray("\x16\x03\x01\x00", 4), false, false,
+                 "is not an SSH server"},
+        Stranger{"StopsAfterItsName", "SSH-2.0-Stopped\r\n", false, false,
+                 "did not finish the SSH handshake within 2 seconds"},
+        Stranger{"GarbageAfterItsName", "SSH-2.0-Odd\r\n" + QByteArray(5000, '\xe5'), false, false,
+                 "The SSH handshake with"}),
+    [](const auto &stranger) { return std::string(stranger.param.name); });
 
 TEST(BadTargetTest, IsRefusedBeforeAnythingRuns)
 {
