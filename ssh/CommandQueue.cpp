@@ -60,6 +60,12 @@ void CommandQueue::transfer(CommandId id, FileTransfer file, const QByteArray &d
     m_again.start(0);
 }
 
+void CommandQueue::removeLeftovers(const QList<QByteArray> &parts)
+{
+    m_leftovers += parts;
+    m_again.start(0);
+}
+
 void CommandQueue::addSilent(const Command &command)
 {
     auto entry = std::make_unique<Entry>();
@@ -339,6 +345,9 @@ void CommandQueue::endAll(const Error &error)
     const QScopedValueRollback<bool> guard(m_isPumping, true);
     for (const auto &entry : m_entries) {
         cancelEntry(*entry, error);
+        if (entry->sftp != nullptr && !entry->sftp->part().isEmpty()) {
+            m_leftovers << entry->sftp->part();
+        }
     }
     m_entries.clear();
     m_again.stop();

@@ -36,6 +36,10 @@ public:
     /// Ends every command with @p error; nothing may be run after it.
     void endAll(const Error &error);
 
+    /// Parts of files that are still on the server; after endAll() for the session after this one.
+    [[nodiscard]] QList<QByteArray> leftovers() const { return m_leftovers; }
+    void removeLeftovers(const QList<QByteArray> &parts);
+
     /// Makes every call that is possible now; whoever sees bytes come or go calls it.
     void pump();
     /// Whether output waits for the GUI thread, so that silence of the link proves nothing.

@@ -121,7 +121,8 @@ public:
     /// Writes ".NAME.proverdeck-….part" beside the target (sh: "NAME.part.PID") and renames, so
     /// that a reader sees the old file or the new one and never a part. A link stays a link: its
     /// target is replaced. An existing file keeps its mode, a new one gets 0600 (sh: by umask).
-    /// After failure and cancel() the part is removed; only a lost connection can leave it behind.
+    /// After failure and cancel() the part is removed; what the end of the connection leaves
+    /// behind is removed after the next open() of this shell.
     [[nodiscard]] virtual CommandId writeFile(const QString &path, const QByteArray &data) = 0;
 
     // Durable jobs, on top of run(): a job outlives this program, the connection and the network.

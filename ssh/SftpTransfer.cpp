@@ -283,6 +283,7 @@ bool SftpTransfer::examine()
 bool SftpTransfer::open()
 {
     const QByteArray &path = isRead() ? m_target : m_part;
+    m_hasPart = !isRead(); // if the link breaks now, nobody knows
     const unsigned long flags
         = isRead() ? LIBSSH2_FXF_READ : LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_EXCL;
     m_handle = libssh2_sftp_open_ex(m_sftp, path.constData(), lengthOf(path), flags, 0600,
@@ -292,10 +293,10 @@ bool SftpTransfer::open()
         return m_isBroken;
     }
     if (code != 0) {
+        m_hasPart = false;
         fail(errorFor(code));
         return true;
     }
-    m_hasPart = !isRead();
     if (isRead()) {
         go(Phase::Sizing);
     } else {

@@ -127,6 +127,7 @@ void SshSession::goOnline(std::chrono::seconds interval)
 {
     m_interval = interval;
     m_queue = std::make_unique<CommandQueue>(*m_transport);
+    m_queue->removeLeftovers(std::exchange(m_leftovers, {}));
     connect(m_queue.get(), &CommandQueue::output, this, &SshSession::output);
     connect(m_queue.get(), &CommandQueue::progress, this, &SshSession::progress);
     connect(m_queue.get(), &CommandQueue::finished, this, &SshSession::finished);
@@ -204,6 +205,7 @@ void SshSession::lose(const QString &why)
                       Text::tr("The connection to %1 was lost: %2.").arg(m_target.host, why)};
     m_transport->markClosed();
     m_queue->endAll(error);
+    m_leftovers += m_queue->leftovers();
     tearDown();
     emit lost(error);
 }
@@ -216,6 +218,7 @@ void SshSession::close()
     }
     if (m_queue != nullptr) {
         m_queue->endAll({ErrorCode::Cancelled, Text::tr("The connection was closed.")});
+        m_leftovers += m_queue->leftovers();
     }
     tearDown();
     emit closed();

@@ -63,6 +63,7 @@ private:
     std::shared_ptr<LoginControl> m_control;
     std::unique_ptr<Transport> m_transport;
     std::unique_ptr<CommandQueue> m_queue; // destroyed before the transport
+    QList<QByteArray> m_leftovers; // parts of files that the last connection left on the server
     QTimer m_keepAlive;
     std::chrono::seconds m_interval{30};
     QElapsedTimer m_lastReceived;

@@ -227,6 +227,7 @@ TEST_P(FileTransferTest, LeavesTheOldFileWhenTheConnectionBreaks)
     EXPECT_TRUE(QTest::qWaitFor([&] { return client->lost == 1; }, 5000));
     EXPECT_EQ(server.read(u"target"_s), "before");
     ASSERT_FALSE(client->open());
+    EXPECT_TRUE(QTest::qWaitFor([&] { return parts().isEmpty(); }, 10'000));
     EXPECT_TRUE(client->wait(client->shell.writeFile(server.path(u"target"_s), "after")).isOk());
     EXPECT_EQ(server.read(u"target"_s), "after");
     EXPECT_EQ(client->outcomes[id].ends, 1);
@@ -241,6 +242,8 @@ TEST_P(FileTransferTest, EndsOnceWhenClosed)
     client->shell.close();
     EXPECT_EQ(client->wait(id).error(), ErrorCode::Cancelled);
     EXPECT_FALSE(QFile::exists(server.path(u"target"_s)));
+    ASSERT_FALSE(client->open());
+    EXPECT_TRUE(QTest::qWaitFor([&] { return parts().isEmpty(); }, 10'000));
 }
 
 TEST_P(FileTransferTest, IgnoresATalkativeProfile)
