@@ -302,7 +302,7 @@ TEST_P(FaultTest, IsFoundAndTornDown)
     const Answer answer = call({"run", "--demo", "--fault", fault.name, "--tx-count", "5", "--batches", "6", "--speed", "120"}, 200'000);
     EXPECT_EQ(answer.code, fault.code) << answer.err.toStdString();
     EXPECT_TRUE(answer.hasFinding(fault.finding)) << answer.err.toStdString();
-    const bool started = answer.err.contains("Start the L2");
+    const bool started = answer.err.contains("…    Start the L2");
     EXPECT_TRUE(!started || answer.err.contains("nothing of this run is left")) << answer.err.toStdString();
     expectNothingLeft();
 }

@@ -110,7 +110,7 @@ protected:
     void answer(ui::BenchmarkWizard *wizard)
     {
         click(child<QPushButton>(wizard, "next")); // Server: the demo host is filled in
-        type(child<QLineEdit>(wizard, "batches"), "5");
+        type(child<QLineEdit>(wizard, "batches"), "7");
         picture(wizard, "wizard-prove");
         click(child<QPushButton>(wizard, "next"));
         type(child<QLineEdit>(wizard, "tx_count"), "5");
