@@ -8,7 +8,7 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/proverdeck RENAME
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME proverdeck)
-set(CPACK_PACKAGE_CONTACT "Proverdeck <proverdeck@proverdeck.dev>")
+set(CPACK_PACKAGE_CONTACT "The Proverdeck authors")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON) # by dpkg-shlibdeps, of dpkg-dev
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "openssh-client, libqt6sql6-sqlite")

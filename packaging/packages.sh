@@ -15,7 +15,6 @@ qt6-charts-dev|libqt6charts6-dev
 qt6-svg-dev|libqt6svg6-dev
 libqt6svg6
 libqt6sql6-sqlite
-qtkeychain-qt6-dev
 libssh2-1-dev
 libexpected-dev
 libtomlplusplus-dev

@@ -10,6 +10,7 @@
 #include <QObject>
 #include <QTimer>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -67,7 +68,7 @@ private:
         QByteArray data; ///< of the file, until then
         std::unique_ptr<SftpTransfer> sftp;
         QByteArray part; ///< a file on the server that must not stay if this fails
-        QByteArray pending[2]; ///< output not sent yet, by Stream
+        std::array<QByteArray, 2> pending; ///< output not sent yet, by Stream
         quint64 sentProgress = 0;
         bool isSilent = false; ///< our own, such as a sign of life
     };

@@ -98,7 +98,7 @@ QByteArray FileTransfer::takeOutput(QByteArrayView bytes)
     m_hasHeader = true;
     const QByteArray size = m_header.sliced(marker + kMarker.size(), end - marker - kMarker.size());
     m_total = size.trimmed().toULongLong();
-    const QByteArray content = m_header.sliced(end + 1);
+    QByteArray content = m_header.sliced(end + 1);
     m_header.clear();
     m_done = quint64(content.size());
     return content;

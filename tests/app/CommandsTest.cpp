@@ -276,6 +276,24 @@ TEST_F(CommandsTest, CtrlCTearsDownAndEndsWithFive)
     expectNothingLeft();
 }
 
+TEST_F(CommandsTest, EndlessModeRunsUntilItIsStoppedAndIsThenDone)
+{
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("XDG_DATA_HOME", home.path() + "/data");
+    process.setProcessEnvironment(environment);
+    process.start(PROVERDECK_BINARY_DIR "/proverdeck", {"run", "--demo", "--tx-count", "5", "--batches", "1", "--endless"});
+    QByteArray err;
+    ASSERT_TRUE(QTest::qWaitFor([&] { err += process.readAllStandardError(); return err.contains("Prove batches: 4 batches"); }, 90'000)) << err.toStdString();
+    process.terminate();
+    ASSERT_TRUE(process.waitForFinished(60'000));
+    err += process.readAllStandardError();
+    EXPECT_EQ(process.exitCode(), 0) << err.toStdString();
+    EXPECT_TRUE(err.contains("nothing of this run is left")) << err.toStdString();
+    EXPECT_TRUE(process.readAllStandardOutput().contains("| 4 |"));
+    expectNothingLeft();
+}
+
 struct Fault {
     const char *name;
     int code;
