@@ -54,7 +54,8 @@ bool Application::start()
         }
         const auto workflow = models::loadWorkflow(u"ethrex-benchmark"_s);
         const auto values = workflow
-            ? models::checkValues(*workflow, {{u"host"_s, host}, {u"tx_count"_s, 5}, {u"batches"_s, 8}})
+            ? models::checkValues(*workflow,
+                                  {{u"host"_s, host}, {u"tx_count"_s, 5}, {u"batches"_s, 8}})
             : tl::unexpected(QList<models::InputError>());
         if (values) {
             m_window->showRun(*startRun(models::makePlan(*workflow, *values, sshConfigFor(host))));
@@ -98,7 +99,8 @@ QString Application::sshConfigFor(const QString &host) const
 
 std::unique_ptr<ssh::RemoteShell> Application::shellFor(const QString &host)
 {
-    auto shell = std::make_unique<ssh::SshShell>(ssh::HostTarget{host, sshConfigFor(host), m_request.trusted, true});
+    auto shell = std::make_unique<ssh::SshShell>(
+        ssh::HostTarget{host, sshConfigFor(host), m_request.trusted, true});
     ui::answerWithDialogs(*shell, [this]() -> QWidget * {
         QWidget *active = QApplication::activeModalWidget();
         return active ? active : m_window.get();
@@ -129,7 +131,8 @@ models::Run *Application::liveRun(const QString &id) const
     return found == m_sessions.end() ? nullptr : found->second.run.get();
 }
 
-QString Application::exportRun(const models::RunRecord &record, const QString &folder, bool overwrite)
+QString Application::exportRun(const models::RunRecord &record, const QString &folder,
+                               bool overwrite)
 {
     return app::exportRun(record, folder, overwrite);
 }
@@ -140,12 +143,14 @@ void Application::startDemo(const DemoAnswer &answer)
         answer(m_demo->host(), {});
         return;
     }
-    m_demo = std::make_unique<demo::DemoHost>(demo::DemoHost::Options{{}, 0, m_request.speed, m_request.faults});
+    m_demo = std::make_unique<demo::DemoHost>(
+        demo::DemoHost::Options{{}, 0, m_request.speed, m_request.faults});
     connect(m_demo.get(), &demo::DemoHost::ready, this, [this, answer] {
         m_demoReady = true;
         answer(m_demo->host(), {});
     });
-    connect(m_demo.get(), &demo::DemoHost::failed, this, [answer](const QString &why) { answer({}, why); });
+    connect(m_demo.get(), &demo::DemoHost::failed, this,
+            [answer](const QString &why) { answer({}, why); });
     m_demo->start();
 }
 

@@ -38,11 +38,13 @@ public:
     models::Run *startRun(const models::Plan &plan) override;
     [[nodiscard]] models::Run *liveRun(const QString &id) const override;
     [[nodiscard]] models::store::RunStore &store() override { return m_store; }
-    [[nodiscard]] QString exportRun(const models::RunRecord &record, const QString &folder, bool overwrite) override;
+    [[nodiscard]] QString exportRun(const models::RunRecord &record, const QString &folder,
+                                    bool overwrite) override;
     void startDemo(const DemoAnswer &answer) override;
 
 private:
-    struct Session {
+    struct Session
+    {
         std::unique_ptr<ssh::RemoteShell> shell;
         std::unique_ptr<models::Run> run; // after the shell: it ends first
     };

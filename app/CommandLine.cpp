@@ -20,25 +20,27 @@ QString tr(const char *text)
 
 QString overview()
 {
-    return tr("Usage: proverdeck [COMMAND]\n"
-              "\n"
-              "Without a command the window opens; with --demo it opens on a demo host of its own.\n"
-              "\n"
-              "  doctor HOST [--for ethrex]         check a server, change nothing\n"
-              "  plan BENCHMARK [--format text|sh|json]\n"
-              "                                     show every command that a run would execute\n"
-              "  run BENCHMARK [--out DIR]          benchmark without a window\n"
-              "  runs list | show RUN | export RUN --out DIR\n"
-              "                                     the history\n"
-              "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
-              "                                     results and findings from logs\n"
-              "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
-              "                                     a server to try everything on, until Ctrl-C\n"
-              "\n"
-              "Each command has --help. --format json prints one JSON document on standard output.\n"
-              "\n"
-              "Exit status: 0 done, 1 the job failed, 2 bad arguments or input file, 3 host unreachable,\n"
-              "host key or login refused, 4 a preflight check failed, 5 cancelled, 6 state unknown.\n");
+    return tr(
+        "Usage: proverdeck [COMMAND]\n"
+        "\n"
+        "Without a command the window opens; with --demo it opens on a demo host of its own.\n"
+        "\n"
+        "  doctor HOST [--for ethrex]         check a server, change nothing\n"
+        "  plan BENCHMARK [--format text|sh|json]\n"
+        "                                     show every command that a run would execute\n"
+        "  run BENCHMARK [--out DIR]          benchmark without a window\n"
+        "  runs list | show RUN | export RUN --out DIR\n"
+        "                                     the history\n"
+        "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
+        "                                     results and findings from logs\n"
+        "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
+        "                                     a server to try everything on, until Ctrl-C\n"
+        "\n"
+        "Each command has --help. --format json prints one JSON document on standard output.\n"
+        "\n"
+        "Exit status: 0 done, 1 the job failed, 2 bad arguments or input file, 3 host "
+        "unreachable,\n"
+        "host key or login refused, 4 a preflight check failed, 5 cancelled, 6 state unknown.\n");
 }
 
 /// QCommandLineParser prints and exits by itself; this one only parses.
@@ -51,7 +53,10 @@ public:
         flag(u"help"_s, tr("Show this help"));
     }
 
-    void flag(const QString &name, const QString &text) { add(QCommandLineOption(name, text), name, text); }
+    void flag(const QString &name, const QString &text)
+    {
+        add(QCommandLineOption(name, text), name, text);
+    }
 
     void value(const QString &name, const QString &word, const QString &text)
     {
@@ -70,7 +75,10 @@ public:
     [[nodiscard]] QString text(const QString &name) const { return m_parser.value(name); }
     [[nodiscard]] QStringList texts(const QString &name) const { return m_parser.values(name); }
     [[nodiscard]] QStringList positional() const { return m_parser.positionalArguments(); }
-    [[nodiscard]] QString help() const { return tr("Usage: proverdeck %1\n\nOptions:\n%2").arg(m_usage, m_lines); }
+    [[nodiscard]] QString help() const
+    {
+        return tr("Usage: proverdeck %1\n\nOptions:\n%2").arg(m_usage, m_lines);
+    }
 
 private:
     void add(const QCommandLineOption &option, const QString &name, const QString &text)
@@ -93,7 +101,9 @@ void addHostOptions(Parser &parser)
 void addDemoOptions(Parser &parser)
 {
     parser.flag(u"demo"_s, tr("Run on a demo host of its own"));
-    parser.value(u"fault"_s, u"NAME"_s, tr("Demo host: make one thing go wrong (%1)").arg(demo::DemoHost::knownFaults().join(u", "_s)));
+    parser.value(u"fault"_s, u"NAME"_s,
+                 tr("Demo host: make one thing go wrong (%1)")
+                     .arg(demo::DemoHost::knownFaults().join(u", "_s)));
     parser.value(u"speed"_s, u"N"_s, tr("Demo host: simulated seconds per second (60)"));
 }
 
@@ -103,14 +113,16 @@ tl::expected<void, QString> readDemoOptions(const Parser &parser, Request &reque
     request.faults = parser.texts(u"fault"_s);
     for (const QString &fault : std::as_const(request.faults)) {
         if (!demo::DemoHost::knownFaults().contains(fault)) {
-            return tl::unexpected(tr("The demo host knows no fault \"%1\". Known: %2.").arg(fault, demo::DemoHost::knownFaults().join(u", "_s)));
+            return tl::unexpected(tr("The demo host knows no fault \"%1\". Known: %2.")
+                                      .arg(fault, demo::DemoHost::knownFaults().join(u", "_s)));
         }
     }
     if (parser.isSet(u"speed"_s)) {
         bool ok = false;
         request.speed = parser.text(u"speed"_s).toDouble(&ok);
         if (!ok || request.speed < 0.1 || request.speed > 10000) {
-            return tl::unexpected(tr("--speed: \"%1\" is no number between 0.1 and 10000.").arg(parser.text(u"speed"_s)));
+            return tl::unexpected(tr("--speed: \"%1\" is no number between 0.1 and 10000.")
+                                      .arg(parser.text(u"speed"_s)));
         }
     }
     return {};
@@ -119,17 +131,20 @@ tl::expected<void, QString> readDemoOptions(const Parser &parser, Request &reque
 void addInputs(Parser &parser, const models::Workflow &workflow)
 {
     for (const models::Input &input : workflow.inputs) {
-        const QString fallback = input.defaultValue.isValid() && input.type != models::InputType::Boolean
+        const QString fallback
+            = input.defaultValue.isValid() && input.type != models::InputType::Boolean
             ? tr(" (default %1)").arg(input.defaultValue.toString())
             : QString();
         if (input.type == models::InputType::Boolean) {
             parser.flag(input.option, input.help);
-            parser.flag(u"no-"_s + input.option, tr("The opposite%1").arg(input.defaultValue.toBool() ? QString() : tr(" (default)")));
+            parser.flag(u"no-"_s + input.option,
+                        tr("The opposite%1")
+                            .arg(input.defaultValue.toBool() ? QString() : tr(" (default)")));
             continue;
         }
         const QString word = input.type == models::InputType::Choice ? input.choices.join(u'|')
-            : input.type == models::InputType::Integer                ? u"N"_s
-                                                                      : input.option.toUpper();
+            : input.type == models::InputType::Integer               ? u"N"_s
+                                                                     : input.option.toUpper();
         parser.value(input.option, word, input.help + fallback);
     }
 }
@@ -170,11 +185,13 @@ tl::expected<Request, QString> helpRequest(const Parser &parser)
     return request;
 }
 
-tl::expected<Request, QString> checkFormat(Request request, const Parser &parser, const QStringList &formats)
+tl::expected<Request, QString> checkFormat(Request request, const Parser &parser,
+                                           const QStringList &formats)
 {
     request.format = parser.isSet(u"format"_s) ? parser.text(u"format"_s) : formats.first();
     if (!formats.contains(request.format)) {
-        return tl::unexpected(tr("--format: \"%1\" is not one of %2.").arg(request.format, formats.join(u", "_s)));
+        return tl::unexpected(
+            tr("--format: \"%1\" is not one of %2.").arg(request.format, formats.join(u", "_s)));
     }
     return request;
 }
@@ -189,15 +206,18 @@ tl::expected<Request, QString> parseBenchmark(Command command, const QStringList
     request.command = command;
     request.workflow = *workflow;
     const bool isPlan = command == Command::Plan;
-    const QStringList formats = isPlan ? QStringList{u"text"_s, u"sh"_s, u"json"_s} : QStringList{u"text"_s, u"json"_s};
+    const QStringList formats
+        = isPlan ? QStringList{u"text"_s, u"sh"_s, u"json"_s} : QStringList{u"text"_s, u"json"_s};
     Parser parser(isPlan ? u"plan BENCHMARK"_s : u"run BENCHMARK"_s);
     addInputs(parser, *workflow);
-    parser.value(u"workflow"_s, u"FILE"_s, tr("A workflow file, or the id of one in %1").arg(models::userWorkflowFolder()));
+    parser.value(u"workflow"_s, u"FILE"_s,
+                 tr("A workflow file, or the id of one in %1").arg(models::userWorkflowFolder()));
     addHostOptions(parser);
     addDemoOptions(parser);
     parser.value(u"format"_s, formats.join(u'|'), tr("What to print"));
     if (!isPlan) {
-        parser.value(u"out"_s, u"DIR"_s, tr("Write results.md, results.csv, results.json and the logs there"));
+        parser.value(u"out"_s, u"DIR"_s,
+                     tr("Write results.md, results.csv, results.json and the logs there"));
         parser.flag(u"overwrite"_s, tr("Replace results of an earlier run in DIR"));
         parser.flag(u"keep-running"_s, tr("Leave L1, L2, load and prover running at the end"));
     }
@@ -208,7 +228,8 @@ tl::expected<Request, QString> parseBenchmark(Command command, const QStringList
         return helpRequest(parser);
     }
     if (!parser.positional().isEmpty()) {
-        return tl::unexpected(tr("\"%1\" is not expected here; the server is named with --host.").arg(parser.positional().first()));
+        return tl::unexpected(tr("\"%1\" is not expected here; the server is named with --host.")
+                                  .arg(parser.positional().first()));
     }
     readInputs(parser, request);
     if (const auto demo = readDemoOptions(parser, request); !demo) {
@@ -259,7 +280,8 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
         return tl::unexpected(demo.error());
     }
     const QStringList hosts = parser.positional();
-    if (hosts.size() > 1 || (hosts.isEmpty() && !request.demo && !request.given.contains(u"host"_s))) {
+    if (hosts.size() > 1
+        || (hosts.isEmpty() && !request.demo && !request.given.contains(u"host"_s))) {
         return tl::unexpected(tr("doctor needs exactly one server: proverdeck doctor HOST."));
     }
     if (request.demo) {
@@ -297,7 +319,8 @@ tl::expected<Request, QString> parseRuns(const QStringList &arguments)
     } else if (verb == u"export" && words.size() == 2 && !request.out.isEmpty()) {
         request.command = Command::RunsExport;
     } else {
-        return tl::unexpected(tr("Write: proverdeck runs list, runs show RUN, or runs export RUN --out DIR."));
+        return tl::unexpected(
+            tr("Write: proverdeck runs list, runs show RUN, or runs export RUN --out DIR."));
     }
     return checkFormat(request, parser, {u"text"_s, u"json"_s});
 }
@@ -308,7 +331,8 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
     request.command = Command::AnalyseEthrex;
     Parser parser(u"analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]"_s);
     parser.value(u"metrics"_s, u"FILE"_s, tr("A saved body of the L2's metrics (port 3702)"));
-    parser.value(u"format"_s, u"text|json|markdown|upstream|csv"_s, tr("What to print; upstream is the layout of upstream's own script"));
+    parser.value(u"format"_s, u"text|json|markdown|upstream|csv"_s,
+                 tr("What to print; upstream is the layout of upstream's own script"));
     if (const auto parsed = parser.parse(arguments); !parsed) {
         return tl::unexpected(parsed.error());
     }
@@ -321,7 +345,8 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
     }
     request.files = words.mid(1);
     request.metrics = parser.text(u"metrics"_s);
-    return checkFormat(request, parser, {u"text"_s, u"json"_s, u"markdown"_s, u"upstream"_s, u"csv"_s});
+    return checkFormat(request, parser,
+                       {u"text"_s, u"json"_s, u"markdown"_s, u"upstream"_s, u"csv"_s});
 }
 
 tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
@@ -339,14 +364,16 @@ tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
         return helpRequest(parser);
     }
     if (!parser.positional().isEmpty()) {
-        return tl::unexpected(tr("demo-host: \"%1\" is not expected here.").arg(parser.positional().first()));
+        return tl::unexpected(
+            tr("demo-host: \"%1\" is not expected here.").arg(parser.positional().first()));
     }
     request.dir = parser.text(u"dir"_s);
     if (parser.isSet(u"port"_s)) {
         bool ok = false;
         request.port = parser.text(u"port"_s).toInt(&ok);
         if (!ok || request.port < 1 || request.port > 65535) {
-            return tl::unexpected(tr("--port: \"%1\" is no port between 1 and 65535.").arg(parser.text(u"port"_s)));
+            return tl::unexpected(
+                tr("--port: \"%1\" is no port between 1 and 65535.").arg(parser.text(u"port"_s)));
         }
     }
     if (const auto demo = readDemoOptions(parser, request); !demo) {
@@ -390,7 +417,8 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
         return parseDemoHost(rest);
     }
     if (!first.startsWith(u'-')) {
-        return tl::unexpected(tr("There is no command \"%1\"; proverdeck --help lists them.").arg(first));
+        return tl::unexpected(
+            tr("There is no command \"%1\"; proverdeck --help lists them.").arg(first));
     }
     Parser parser(u"[--demo]"_s);
     addDemoOptions(parser);
@@ -399,7 +427,8 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
         return tl::unexpected(parsed.error());
     }
     if (!parser.positional().isEmpty()) {
-        return tl::unexpected(tr("There is no command \"%1\"; proverdeck --help lists them.").arg(parser.positional().first()));
+        return tl::unexpected(tr("There is no command \"%1\"; proverdeck --help lists them.")
+                                  .arg(parser.positional().first()));
     }
     request.sshConfig = parser.text(u"ssh-config"_s);
     if (const auto demo = readDemoOptions(parser, request); !demo) {

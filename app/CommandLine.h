@@ -8,9 +8,20 @@
 namespace proverdeck::app {
 
 /// What the arguments ask for. One command per call.
-struct Request {
+struct Request
+{
     enum class Command {
-        Window, Help, Version, Doctor, Plan, Run, RunsList, RunsShow, RunsExport, AnalyseEthrex, DemoHost
+        Window,
+        Help,
+        Version,
+        Doctor,
+        Plan,
+        Run,
+        RunsList,
+        RunsShow,
+        RunsExport,
+        AnalyseEthrex,
+        DemoHost
     };
     Command command = Command::Window;
     bool demo = false;

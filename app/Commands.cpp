@@ -43,7 +43,8 @@ void printJson(const QJsonObject &object)
 QString timeText(const QDateTime &time)
 {
     const QDateTime local = time.toLocalTime();
-    return local.isValid() ? local.toString(u"yyyy-MM-dd HH:mm:ss"_s) + local.toString(u" t"_s) : u"–"_s;
+    return local.isValid() ? local.toString(u"yyyy-MM-dd HH:mm:ss"_s) + local.toString(u" t"_s)
+                           : u"–"_s;
 }
 
 int listRuns(const models::store::RunStore &store, const QString &format)
@@ -52,16 +53,19 @@ int listRuns(const models::store::RunStore &store, const QString &format)
     QJsonArray runs;
     QString text;
     for (const models::RunRecord &record : records) {
-        const models::ethrex::Summary counted = models::ethrex::summariseCounted(record.result.rows);
+        const models::ethrex::Summary counted
+            = models::ethrex::summariseCounted(record.result.rows);
         runs << QJsonObject{{u"id"_s, record.id},
                             {u"host"_s, record.host},
                             {u"started"_s, record.started.toString(Qt::ISODateWithMs)},
                             {u"state"_s, models::runStateWord(record.state)},
                             {u"batches"_s, record.result.rows.size()},
-                            {u"counted_median_ms"_s, counted.medianMs ? QJsonValue(*counted.medianMs) : QJsonValue()}};
-        text += u"%1  %2  %3  %4  %5\n"_s.arg(record.id.leftJustified(26), record.host.leftJustified(16),
-                                              timeText(record.started), models::runStateWord(record.state).leftJustified(12),
-                                              tr("%1 batches").arg(record.result.rows.size()));
+                            {u"counted_median_ms"_s,
+                             counted.medianMs ? QJsonValue(*counted.medianMs) : QJsonValue()}};
+        text += u"%1  %2  %3  %4  %5\n"_s.arg(
+            record.id.leftJustified(26), record.host.leftJustified(16), timeText(record.started),
+            models::runStateWord(record.state).leftJustified(12),
+            tr("%1 batches").arg(record.result.rows.size()));
     }
     if (format == u"json") {
         printJson({{u"runs"_s, runs}});
@@ -93,8 +97,9 @@ bool feedFile(const QString &path, const std::function<void(const QByteArray &)>
 {
     QFile file(path);
     if (QFileInfo(path).isDir() || !file.open(QIODevice::ReadOnly)) {
-        complain(QFileInfo(path).isDir() ? tr("%1 is a folder; name the prover's log file.").arg(path)
-                                         : tr("%1 cannot be read: %2.").arg(path, file.errorString()));
+        complain(QFileInfo(path).isDir()
+                     ? tr("%1 is a folder; name the prover's log file.").arg(path)
+                     : tr("%1 cannot be read: %2.").arg(path, file.errorString()));
         return false;
     }
     while (!file.atEnd()) {
@@ -192,7 +197,8 @@ int runAnalyse(const Request &request)
             return 2;
         }
         if (reader == u"metrics") {
-            complain(tr("%1 is a body of the metrics endpoint, no log: give it with --metrics.").arg(path));
+            complain(tr("%1 is a body of the metrics endpoint, no log: give it with --metrics.")
+                         .arg(path));
             return 2;
         }
         collector.finishLog(name);
@@ -203,7 +209,8 @@ int runAnalyse(const Request &request)
             return 2;
         }
         if (!collector.feedMetrics(body)) {
-            complain(tr("%1 is no body of a metrics endpoint (Prometheus text).").arg(request.metrics));
+            complain(
+                tr("%1 is no body of a metrics endpoint (Prometheus text).").arg(request.metrics));
             return 2;
         }
     }
@@ -213,10 +220,17 @@ int runAnalyse(const Request &request)
     if (request.format == u"json") {
         QJsonObject json = models::report::toJson(document, false);
         const models::ethrex::MetricsSnapshot &latest = collector.metrics().latest();
-        const auto number = [](const std::optional<quint64> &value) { return value ? QJsonValue(qint64(*value)) : QJsonValue(); };
-        const auto committed = latest.committedBatch ? latest.committedBatch : collector.l2().lastCommitted();
-        json.insert(u"l2"_s, QJsonObject{{u"committed_batch"_s, number(committed)}, {u"verified_batch"_s, number(latest.verifiedBatch)},
-                                         {u"last_block"_s, number(latest.blockNumber ? latest.blockNumber : collector.l2().lastBlock())}});
+        const auto number = [](const std::optional<quint64> &value) {
+            return value ? QJsonValue(qint64(*value)) : QJsonValue();
+        };
+        const auto committed
+            = latest.committedBatch ? latest.committedBatch : collector.l2().lastCommitted();
+        json.insert(u"l2"_s,
+                    QJsonObject{{u"committed_batch"_s, number(committed)},
+                                {u"verified_batch"_s, number(latest.verifiedBatch)},
+                                {u"last_block"_s,
+                                 number(latest.blockNumber ? latest.blockNumber
+                                                           : collector.l2().lastBlock())}});
         printJson(json);
     } else if (request.format == u"csv") {
         printOut(models::report::toCsv(document));

@@ -7,9 +7,9 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
-#include <cstdio>
-
 #include <unistd.h>
+
+#include <cstdio>
 
 namespace proverdeck::app {
 
@@ -53,7 +53,8 @@ void HeadlessRun::start()
         }
     }
     if (!m_request.out.isEmpty() && !QDir().mkpath(m_request.out)) {
-        say(tr("The folder %1 cannot be created: check its path and permissions.").arg(m_request.out));
+        say(tr("The folder %1 cannot be created: check its path and permissions.")
+                .arg(m_request.out));
         emit finished(2);
         return;
     }
@@ -68,8 +69,10 @@ void HeadlessRun::start()
         startRun(m_request.sshConfig);
         return;
     }
-    m_demo = std::make_unique<demo::DemoHost>(demo::DemoHost::Options{{}, 0, m_request.speed, m_request.faults});
-    connect(m_demo.get(), &demo::DemoHost::ready, this, [this] { startRun(m_demo->sshConfigPath()); });
+    m_demo = std::make_unique<demo::DemoHost>(
+        demo::DemoHost::Options{{}, 0, m_request.speed, m_request.faults});
+    connect(m_demo.get(), &demo::DemoHost::ready, this,
+            [this] { startRun(m_demo->sshConfigPath()); });
     connect(m_demo.get(), &demo::DemoHost::failed, this, [this](const QString &why) {
         say(why);
         emit finished(1);
@@ -81,10 +84,12 @@ void HeadlessRun::start()
 void HeadlessRun::startRun(const QString &sshConfig)
 {
     m_plan.sshConfigFile = sshConfig;
-    m_shell = std::make_unique<ssh::SshShell>(ssh::HostTarget{m_plan.host, sshConfig, m_request.trusted, false});
+    m_shell = std::make_unique<ssh::SshShell>(
+        ssh::HostTarget{m_plan.host, sshConfig, m_request.trusted, false});
     models::RunOptions options;
     options.id = models::store::RunStore::newRunId(m_plan.values.value(u"backend"_s).toString());
-    options.folder = m_isDoctor ? QString() : models::store::RunStore::runsFolder() + u'/' + options.id;
+    options.folder
+        = m_isDoctor ? QString() : models::store::RunStore::runsFolder() + u'/' + options.id;
     options.checksOnly = m_isDoctor;
     options.keepRunning = m_request.keepRunning;
     m_run = std::make_unique<models::Run>(m_plan, *m_shell, options);
@@ -96,7 +101,8 @@ void HeadlessRun::startRun(const QString &sshConfig)
             say(text);
         }
     });
-    say(m_isDoctor ? tr("Checking %1").arg(m_plan.host) : tr("Run %1 on %2").arg(options.id, m_plan.host));
+    say(m_isDoctor ? tr("Checking %1").arg(m_plan.host)
+                   : tr("Run %1 on %2").arg(options.id, m_plan.host));
     for (const models::Finding &remark : std::as_const(m_plan.remarks)) {
         onFinding(remark);
     }
@@ -135,10 +141,13 @@ void HeadlessRun::showProgress()
     const auto [done, wanted] = m_run->progress();
     QString line = m_plan.steps.at(index).step.title;
     if (state.started.isValid()) {
-        line += u"  "_s + models::report::durationText(state.started.msecsTo(QDateTime::currentDateTimeUtc()) / 1000 * 1000);
+        line += u"  "_s
+            + models::report::durationText(state.started.msecsTo(QDateTime::currentDateTimeUtc())
+                                           / 1000 * 1000);
     }
     if (done > 0) {
-        line += wanted > 0 ? tr("  %1/%2 batches").arg(done).arg(wanted) : tr("  %1 batches").arg(done);
+        line += wanted > 0 ? tr("  %1/%2 batches").arg(done).arg(wanted)
+                           : tr("  %1 batches").arg(done);
     }
     if (const auto left = m_run->timeLeft()) {
         line += tr("  about %1 left").arg(models::report::durationText(left->count() * 1000));
@@ -151,8 +160,9 @@ void HeadlessRun::onStep(int index)
     const models::StepState &state = m_run->steps().at(index);
     const models::Step &step = m_plan.steps.at(index).step;
     static const QMap<StepOutcome, QString> marks{
-        {StepOutcome::Running, u"…"_s},   {StepOutcome::Serving, u"up"_s},   {StepOutcome::Done, u"ok"_s},
-        {StepOutcome::Warning, u"warn"_s}, {StepOutcome::Failed, u"FAIL"_s},  {StepOutcome::Skipped, u"skip"_s},
+        {StepOutcome::Running, u"…"_s},      {StepOutcome::Serving, u"up"_s},
+        {StepOutcome::Done, u"ok"_s},        {StepOutcome::Warning, u"warn"_s},
+        {StepOutcome::Failed, u"FAIL"_s},    {StepOutcome::Skipped, u"skip"_s},
         {StepOutcome::Cancelled, u"stop"_s}, {StepOutcome::Unknown, u"????"_s}};
     const bool progressNote = state.outcome == StepOutcome::Running && !state.note.isEmpty();
     if (state.outcome == StepOutcome::Running && step.kind == models::StepKind::Check) {
@@ -174,7 +184,8 @@ void HeadlessRun::onStep(int index)
 
 void HeadlessRun::onFinding(const models::Finding &finding)
 {
-    QString line = u"     %1 [%2] %3"_s.arg(models::severityWord(finding.severity), finding.code, finding.text);
+    QString line = u"     %1 [%2] %3"_s.arg(models::severityWord(finding.severity), finding.code,
+                                            finding.text);
     if (finding.evidence.line > 0) {
         line += tr(" (%1, line %2)").arg(finding.evidence.log).arg(finding.evidence.line);
     }
@@ -230,7 +241,8 @@ void HeadlessRun::printResults() const
 void HeadlessRun::printDoctor(RunState state) const
 {
     if (m_request.format != u"json") {
-        print(stdout, state == RunState::Done
+        print(stdout,
+              state == RunState::Done
                   ? tr("%1 is ready for the benchmark.\n").arg(m_plan.host)
                   : tr("%1 is not ready: %2.\n").arg(m_plan.host, models::runStateWord(state)));
         return;
@@ -240,16 +252,21 @@ void HeadlessRun::printDoctor(RunState state) const
         const models::Step &step = m_plan.steps.at(i).step;
         const models::StepState &one = m_run->steps().at(i);
         if (step.phase == models::Phase::Preflight) {
-            checks << QJsonObject{{u"id"_s, step.id}, {u"title"_s, step.title},
+            checks << QJsonObject{{u"id"_s, step.id},
+                                  {u"title"_s, step.title},
                                   {u"state"_s, models::stepOutcomeWord(one.outcome)},
-                                  {u"evidence"_s, one.note}, {u"fix"_s, step.fix}};
+                                  {u"evidence"_s, one.note},
+                                  {u"fix"_s, step.fix}};
         }
     }
     const QJsonObject findings = models::report::toJson(m_run->record().result, false);
-    print(stdout, QString::fromUtf8(QJsonDocument(QJsonObject{{u"host"_s, m_plan.host},
-                                                              {u"state"_s, models::runStateWord(state)},
-                                                              {u"checks"_s, checks},
-                                                              {u"findings"_s, findings.value(u"findings"_s)}}).toJson()));
+    print(
+        stdout,
+        QString::fromUtf8(QJsonDocument(QJsonObject{{u"host"_s, m_plan.host},
+                                                    {u"state"_s, models::runStateWord(state)},
+                                                    {u"checks"_s, checks},
+                                                    {u"findings"_s, findings.value(u"findings"_s)}})
+                              .toJson()));
 }
 
 void HeadlessRun::leave(int code)

@@ -21,9 +21,11 @@ QString tr(const char *text)
 
 QString occupiedBy(const QString &folder)
 {
-    for (const QString &name : {u"results.md"_s, u"results.csv"_s, u"results.json"_s, u"bench_results.md"_s}) {
+    for (const QString &name :
+         {u"results.md"_s, u"results.csv"_s, u"results.json"_s, u"bench_results.md"_s}) {
         if (QFile::exists(folder + u'/' + name)) {
-            return tr("%1 already holds results (%2). Name another folder, or add --overwrite.").arg(folder, name);
+            return tr("%1 already holds results (%2). Name another folder, or add --overwrite.")
+                .arg(folder, name);
         }
     }
     return {};
@@ -47,18 +49,23 @@ QString exportRun(const models::RunRecord &record, const QString &folder, bool o
         {u"bench_results.md"_s, models::report::toUpstreamMarkdown(record.result).toUtf8()},
     };
     for (const auto &[name, data] : files) {
-        if (const QString why = models::report::writeWholeFile(folder + u'/' + name, data, overwrite); !why.isEmpty()) {
+        if (const QString why
+            = models::report::writeWholeFile(folder + u'/' + name, data, overwrite);
+            !why.isEmpty()) {
             return why;
         }
     }
     if (QDir(folder).canonicalPath() == QDir(record.folder).canonicalPath()) {
         return {};
     }
-    const QStringList logs = QDir(record.folder).entryList({u"*.log"_s, u"gpu.csv"_s, u"metrics.txt"_s}, QDir::Files);
+    const QStringList logs
+        = QDir(record.folder).entryList({u"*.log"_s, u"gpu.csv"_s, u"metrics.txt"_s}, QDir::Files);
     for (const QString &name : logs) {
         QFile::remove(folder + u'/' + name);
         if (!QFile::copy(record.folder + u'/' + name, folder + u'/' + name)) {
-            return tr("The log %1 could not be copied to %2: check the free space and the permissions.").arg(name, folder);
+            return tr("The log %1 could not be copied to %2: check the free space and the "
+                      "permissions.")
+                .arg(name, folder);
         }
     }
     return {};

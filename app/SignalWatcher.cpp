@@ -3,10 +3,10 @@
 
 #include <QSocketNotifier>
 
-#include <csignal>
-
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace proverdeck::app {
 

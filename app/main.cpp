@@ -22,9 +22,11 @@ int headless(QCoreApplication &application, const Request &request)
     }
     proverdeck::app::SignalWatcher watcher;
     proverdeck::app::HeadlessRun run(request, *plan);
-    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &run, &proverdeck::app::HeadlessRun::interrupt);
-    QObject::connect(&run, &proverdeck::app::HeadlessRun::finished, &application, [](int code) { QCoreApplication::exit(code); },
-                     Qt::QueuedConnection);
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &run,
+                     &proverdeck::app::HeadlessRun::interrupt);
+    QObject::connect(
+        &run, &proverdeck::app::HeadlessRun::finished, &application,
+        [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
     QMetaObject::invokeMethod(&run, &proverdeck::app::HeadlessRun::start, Qt::QueuedConnection);
     return QCoreApplication::exec();
 }
@@ -43,7 +45,8 @@ int demoHost(QCoreApplication &application, const Request &request)
         QCoreApplication::exit(1);
     });
     QObject::connect(&host, &DemoHost::stopped, &application, [] { QCoreApplication::exit(0); });
-    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &host, &DemoHost::stop);
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &host,
+                     &DemoHost::stop);
     QMetaObject::invokeMethod(&host, &DemoHost::start, Qt::QueuedConnection);
     return QCoreApplication::exec();
 }
@@ -99,7 +102,8 @@ int main(int argc, char **argv)
             QGuiApplication::setDesktopFileName(QString::fromLatin1(proverdeck::app::AppId));
             proverdeck::app::SignalWatcher watcher;
             proverdeck::app::Application panel(*request);
-            QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &panel, &proverdeck::app::Application::quit);
+            QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &panel,
+                             &proverdeck::app::Application::quit);
             return panel.start() ? QApplication::exec() : 1;
         }
     }

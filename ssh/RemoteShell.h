@@ -23,7 +23,8 @@ enum class ConnectionState {
 };
 
 /// How a remote command ended. Exactly one of code and signal says so.
-struct ExitStatus {
+struct ExitStatus
+{
     int code = 0; ///< meaningful only if signal is empty
     QString signal; ///< without "SIG", for example "KILL"; empty if the command exited
     bool operator==(const ExitStatus &) const = default;
@@ -34,14 +35,16 @@ struct ExitStatus {
 ///
 /// @c line goes to the server as it is, so it must be one of the fixed, quote-safe lines below;
 /// everything that a user typed travels in @c input.
-struct Command {
+struct Command
+{
     QByteArray line;
     QByteArray input;
     std::chrono::milliseconds timeout{60'000}; ///< zero: no deadline
 };
 
 /// What a person must decide before a host is trusted.
-struct HostKeyQuestion {
+struct HostKeyQuestion
+{
     QString host; ///< as it would stand in known_hosts
     int port = 22;
     QString keyType; ///< "ssh-ed25519"
@@ -51,7 +54,8 @@ struct HostKeyQuestion {
 };
 
 /// A secret that the login needs. The answer is used once and never stored by this layer.
-struct SecretQuestion {
+struct SecretQuestion
+{
     enum class Kind { Passphrase, Password, KeyboardInteractive };
     Kind kind{};
     QString prompt; ///< what to show: names the key file or repeats the server's prompt (sanitised)
@@ -62,7 +66,8 @@ struct SecretQuestion {
 };
 
 /// State of a durable job; see JobProtocol.h for the protocol.
-struct JobStatus {
+struct JobStatus
+{
     enum class State {
         None, ///< no such job on the server
         Starting,
@@ -140,7 +145,8 @@ public:
     /// Deletes an ended job's folder on the server.
     [[nodiscard]] CommandId removeJob(const QByteArray &jobId);
 
-    /// Runs @p script in a bash login shell: on the server's command line stands only "exec bash -l".
+    /// Runs @p script in a bash login shell: on the server's command line stands only "exec bash
+    /// -l".
     [[nodiscard]] CommandId runLoginScript(const QByteArray &script,
                                            std::chrono::milliseconds timeout);
     /// Runs @p script in plain sh.
@@ -167,8 +173,8 @@ signals:
 /// Reads the last status line ("S running rc=- size=…") of the job helper's output.
 [[nodiscard]] std::optional<JobStatus> parseJobStatus(QByteArrayView text);
 
-/// 'text' with every quote escaped, for a POSIX shell. Only for texts that a person reads, copies or
-/// saves; what the program itself sends travels on standard input.
+/// 'text' with every quote escaped, for a POSIX shell. Only for texts that a person reads, copies
+/// or saves; what the program itself sends travels on standard input.
 [[nodiscard]] QString shellQuoted(const QString &text);
 
 } // namespace proverdeck::ssh

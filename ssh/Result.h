@@ -27,7 +27,8 @@ enum class ErrorCode {
 };
 
 /// What happened, why, and what to do, in one or two sentences. No secret ever enters detail.
-struct Error {
+struct Error
+{
     ErrorCode code{};
     QString detail;
     bool operator==(const Error &) const = default;

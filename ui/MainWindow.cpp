@@ -104,10 +104,12 @@ void MainWindow::buildMenus()
     QMenu *file = menuBar()->addMenu(tr("&File"));
     file->addAction(tr("&New benchmark…"), QKeySequence::New, this, [this] { openWizard(); });
     file->addAction(tr("&Add a server…"), this, &MainWindow::addServer);
-    file->addAction(tr("&Open a log or result…"), QKeySequence::Open, this, &MainWindow::chooseFile);
+    file->addAction(tr("&Open a log or result…"), QKeySequence::Open, this,
+                    &MainWindow::chooseFile);
     file->addAction(tr("Try the &demo"), this, &MainWindow::startDemo);
     file->addSeparator();
-    file->addAction(tr("&Close page"), QKeySequence::Close, this, [this] { closePage(currentPage()); });
+    file->addAction(tr("&Close page"), QKeySequence::Close, this,
+                    [this] { closePage(currentPage()); });
     file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     QMenu *view = menuBar()->addMenu(tr("&View"));
     auto *group = new QActionGroup(this);
@@ -115,9 +117,8 @@ void MainWindow::buildMenus()
                                                     {tr("&Light"), Appearance::Light},
                                                     {tr("&Dark"), Appearance::Dark}};
     for (const auto &[title, appearance] : choices) {
-        QAction *action = view->addAction(title, this, [appearance = appearance] {
-            applyAppearance(*qApp, appearance);
-        });
+        QAction *action = view->addAction(
+            title, this, [appearance = appearance] { applyAppearance(*qApp, appearance); });
         action->setCheckable(true);
         action->setChecked(appearance == Appearance::System);
         group->addAction(action);
@@ -125,7 +126,8 @@ void MainWindow::buildMenus()
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("&About Proverdeck"), this, [this] {
         say(tr("About Proverdeck"),
-            tr("Proverdeck %1\nA control panel for people who operate zk provers.\nGPL-3.0-or-later, Qt %2")
+            tr("Proverdeck %1\nA control panel for people who operate zk "
+               "provers.\nGPL-3.0-or-later, Qt %2")
                 .arg(QCoreApplication::applicationVersion(), QString::fromLatin1(qVersion())));
     });
 }
@@ -234,20 +236,22 @@ ResultsPage *MainWindow::showResults(const QString &id)
     }
     auto *page = new ResultsPage(m_services, *record, m_stack);
     addPage(page, tr("Results: %1").arg(page->title()), runStateIcon(record->state, palette()));
-    connect(page, &ResultsPage::logWanted, this, [this, record = *record](const QString &log, qint64 line) {
-        for (int i = 0; i < m_stack->count(); ++i) {
-            auto *open = qobject_cast<RunPage *>(m_stack->widget(i));
-            if (open && open->runId() == record.id) {
-                select(open);
-                open->showLog(log, line);
-                return;
-            }
-        }
-        auto *run = new RunPage(m_services, record, m_stack);
-        addPage(run, tr("Logs: %1 on %2").arg(record.result.session.backend, record.host), {});
-        connect(run, &RunPage::resultsWanted, this, &MainWindow::showResults);
-        run->showLog(log, line);
-    });
+    connect(page, &ResultsPage::logWanted, this,
+            [this, record = *record](const QString &log, qint64 line) {
+                for (int i = 0; i < m_stack->count(); ++i) {
+                    auto *open = qobject_cast<RunPage *>(m_stack->widget(i));
+                    if (open && open->runId() == record.id) {
+                        select(open);
+                        open->showLog(log, line);
+                        return;
+                    }
+                }
+                auto *run = new RunPage(m_services, record, m_stack);
+                addPage(run, tr("Logs: %1 on %2").arg(record.result.session.backend, record.host),
+                        {});
+                connect(run, &RunPage::resultsWanted, this, &MainWindow::showResults);
+                run->showLog(log, line);
+            });
     return page;
 }
 
@@ -266,7 +270,9 @@ void MainWindow::openFile(const QString &path)
     QFile file(path);
     const QString name = QFileInfo(path).fileName();
     if (QFileInfo(path).isDir() || !file.open(QIODevice::ReadOnly)) {
-        say(tr("%1 cannot be opened").arg(name), QFileInfo(path).isDir() ? tr("It is a folder; open the prover's log in it.") : file.errorString());
+        say(tr("%1 cannot be opened").arg(name),
+            QFileInfo(path).isDir() ? tr("It is a folder; open the prover's log in it.")
+                                    : file.errorString());
         return;
     }
     models::RunRecord record;
@@ -275,17 +281,21 @@ void MainWindow::openFile(const QString &path)
     if (head.trimmed().startsWith('{') && name.endsWith(u".json")) {
         const QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
         record.result.rows = models::store::rowsFromJson(json.value(u"batches"_s).toArray());
-        record.result.findings = models::store::findingsFromJson(json.value(u"findings"_s).toArray());
+        record.result.findings
+            = models::store::findingsFromJson(json.value(u"findings"_s).toArray());
         record.result.observations = json.value(u"observations"_s).toString();
         if (record.result.rows.isEmpty()) {
-            say(tr("%1 is no result").arg(name), tr("It holds no batches. Results are exported as results.json."));
+            say(tr("%1 is no result").arg(name),
+                tr("It holds no batches. Results are exported as results.json."));
             return;
         }
     } else {
         models::ethrex::ResultCollector collector;
         const QString reader = models::ethrex::readerFor(head);
         if (reader == u"metrics") {
-            say(tr("%1 is no log").arg(name), tr("It is a body of the metrics endpoint. Save it as metrics.txt beside the prover's log and open the log."));
+            say(tr("%1 is no log").arg(name),
+                tr("It is a body of the metrics endpoint. Save it as metrics.txt beside the "
+                   "prover's log and open the log."));
             return;
         }
         while (!file.atEnd()) {
@@ -335,7 +345,8 @@ void MainWindow::askStop(const QString &runId, bool forClose)
         if (target) {
             if (forClose && dialog->mode() != models::StopMode::Detach) {
                 // The window goes when the teardown is through.
-                connect(target, &models::Run::finished, this, &QWidget::close, Qt::QueuedConnection);
+                connect(target, &models::Run::finished, this, &QWidget::close,
+                        Qt::QueuedConnection);
             }
             target->stop(dialog->mode());
         }
@@ -368,7 +379,8 @@ void MainWindow::closeEvent(QCloseEvent *event)
     }
     event->ignore();
     const QList<StopDialog *> dialogs = findChildren<StopDialog *>();
-    if (std::none_of(dialogs.begin(), dialogs.end(), [](const StopDialog *one) { return one->isVisible(); })) {
+    if (std::none_of(dialogs.begin(), dialogs.end(),
+                     [](const StopDialog *one) { return one->isVisible(); })) {
         askStop(runs.first()->options().id, true);
     }
 }
@@ -392,7 +404,8 @@ void MainWindow::dropEvent(QDropEvent *event)
 
 void MainWindow::say(const QString &title, const QString &text)
 {
-    auto *box = new QMessageBox(QMessageBox::Information, u"Proverdeck"_s, title, QMessageBox::Ok, this);
+    auto *box
+        = new QMessageBox(QMessageBox::Information, u"Proverdeck"_s, title, QMessageBox::Ok, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setObjectName(u"messageBox"_s);
     box->setTextFormat(Qt::PlainText);

@@ -33,7 +33,9 @@ public:
     [[nodiscard]] virtual models::Run *liveRun(const QString &id) const = 0;
     [[nodiscard]] virtual models::store::RunStore &store() = 0;
     /// Empty, or why it could not be done.
-    [[nodiscard]] virtual QString exportRun(const models::RunRecord &record, const QString &folder, bool overwrite) = 0;
+    [[nodiscard]] virtual QString exportRun(const models::RunRecord &record, const QString &folder,
+                                            bool overwrite)
+        = 0;
     /// Starts the demo host if it is not running; answers with its host name, or with why not.
     using DemoAnswer = std::function<void(const QString &host, const QString &problem)>;
     virtual void startDemo(const DemoAnswer &answer) = 0;

@@ -26,17 +26,25 @@ StartPage::StartPage(Services &services, QWidget *parent)
     layout->addWidget(makeHeading(tr("Measure a prover, and trust the number"), this));
     auto *actions = new QHBoxLayout;
     actions->setSpacing(14);
-    QPushButton *benchmark = addAction(actions, u"newBenchmark"_s, tr("New benchmark"),
-                                       tr("Nine questions, checks on your server, then an ethrex L2 prover is measured over SSH."), true);
+    QPushButton *benchmark = addAction(
+        actions, u"newBenchmark"_s, tr("New benchmark"),
+        tr("Nine questions, checks on your server, then an ethrex L2 prover is measured over SSH."),
+        true);
     connect(benchmark, &QPushButton::clicked, this, &StartPage::benchmarkWanted);
     QPushButton *server = addAction(actions, u"addServer"_s, tr("Add a server"),
-                                    tr("Log in once over SSH: its host key and the login are settled, and it is offered by name from then on."), false);
+                                    tr("Log in once over SSH: its host key and the login are "
+                                       "settled, and it is offered by name from then on."),
+                                    false);
     connect(server, &QPushButton::clicked, this, &StartPage::serverWanted);
     QPushButton *open = addAction(actions, u"openFile"_s, tr("Open a log or result"),
-                                  tr("A prover's log, with or without saved metrics, becomes the same table and findings. Or drop it on the window."), false);
+                                  tr("A prover's log, with or without saved metrics, becomes the "
+                                     "same table and findings. Or drop it on the window."),
+                                  false);
     connect(open, &QPushButton::clicked, this, &StartPage::openWanted);
     m_demo = addAction(actions, u"tryDemo"_s, tr("Try the demo"),
-                       tr("A stand-in server on this machine, with a real SSH login and a clock that runs faster. No GPU needed."), false);
+                       tr("A stand-in server on this machine, with a real SSH login and a clock "
+                          "that runs faster. No GPU needed."),
+                       false);
     connect(m_demo, &QPushButton::clicked, this, &StartPage::demoWanted);
     layout->addLayout(actions);
     m_problem = makeText({}, this);
@@ -69,12 +77,14 @@ StartPage::StartPage(Services &services, QWidget *parent)
         emit runWanted(index.data(RunListModel::IdRole).toString());
     });
     layout->addWidget(m_table, 1);
-    m_empty = makeHint(tr("No runs yet. The demo takes about a minute and shows everything."), this);
+    m_empty
+        = makeHint(tr("No runs yet. The demo takes about a minute and shows everything."), this);
     layout->addWidget(m_empty, 1, Qt::AlignTop);
     refresh();
 }
 
-QPushButton *StartPage::addAction(QLayout *layout, const QString &name, const QString &title, const QString &hint, bool primary)
+QPushButton *StartPage::addAction(QLayout *layout, const QString &name, const QString &title,
+                                  const QString &hint, bool primary)
 {
     QFrame *card = makeCard(this);
     auto *column = new QVBoxLayout(card);

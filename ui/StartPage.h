@@ -31,7 +31,8 @@ signals:
     void runWanted(const QString &id);
 
 private:
-    [[nodiscard]] QPushButton *addAction(QLayout *layout, const QString &name, const QString &title, const QString &hint, bool primary);
+    [[nodiscard]] QPushButton *addAction(QLayout *layout, const QString &name, const QString &title,
+                                         const QString &hint, bool primary);
 
     Services &m_services;
     RunListModel *m_model = nullptr;

@@ -125,11 +125,11 @@ DemoHost::~DemoHost()
 
 QStringList DemoHost::knownFaults()
 {
-    return {u"bad-ref"_s,        u"coordinator-down"_s, u"deploy-fails"_s, u"dirty-tree"_s,
-            u"disk-full"_s,      u"gpu-oom"_s,          u"hang"_s,         u"host-oom"_s,
-            u"l2-never-ready"_s, u"metrics-silent"_s, u"no-docker"_s,        u"no-metrics"_s,   u"no-repo"_s,
-            u"port-in-use"_s,    u"prover-exits"_s,     u"slow"_s,         u"version-mismatch"_s,
-            u"wrong-backend"_s};
+    return {u"bad-ref"_s,          u"coordinator-down"_s, u"deploy-fails"_s, u"dirty-tree"_s,
+            u"disk-full"_s,        u"gpu-oom"_s,          u"hang"_s,         u"host-oom"_s,
+            u"l2-never-ready"_s,   u"metrics-silent"_s,   u"no-docker"_s,    u"no-metrics"_s,
+            u"no-repo"_s,          u"port-in-use"_s,      u"prover-exits"_s, u"slow"_s,
+            u"version-mismatch"_s, u"wrong-backend"_s};
 }
 
 QString DemoHost::sshConfigPath() const

@@ -74,19 +74,21 @@ QString readerFor(QByteArrayView head)
     if (head.startsWith("# HELP") || head.startsWith("# TYPE")) {
         return u"metrics"_s;
     }
-    struct Sign {
+    struct Sign
+    {
         const char *word;
         const char *reader;
     };
-    static constexpr std::array<Sign, 9> signs{{{"Producing block", "ethrex-l2"},
-                                                {"Starting Sequencer", "ethrex-l2"},
-                                                {"Initiating blockchain", "ethrex-l2"},
-                                                {"oad test starting", "ethrex-loadtest"},
-                                                {"transactions have been sent for", "ethrex-loadtest"},
-                                                {"Load test round", "ethrex-loadtest"},
-                                                {"l2 prover", "ethrex-prover"},
-                                                {"Received Response for batch", "ethrex-prover"},
-                                                {"Proved ", "ethrex-prover"}}};
+    static constexpr std::array<Sign, 9> signs{
+        {{"Producing block", "ethrex-l2"},
+         {"Starting Sequencer", "ethrex-l2"},
+         {"Initiating blockchain", "ethrex-l2"},
+         {"oad test starting", "ethrex-loadtest"},
+         {"transactions have been sent for", "ethrex-loadtest"},
+         {"Load test round", "ethrex-loadtest"},
+         {"l2 prover", "ethrex-prover"},
+         {"Received Response for batch", "ethrex-prover"},
+         {"Proved ", "ethrex-prover"}}};
     QMap<QByteArray, qsizetype> votes;
     for (const Sign &sign : signs) {
         votes[sign.reader] += occurrences(head, sign.word);

@@ -8,8 +8,8 @@
 
 namespace proverdeck::models::ethrex {
 
-/// Reads the L2's own log for what it says of batches: their first and last block (lambdaclass/ethrex
-/// crates/l2/sequencer/l1_committer.rs). Bytes may be cut anywhere. Pure.
+/// Reads the L2's own log for what it says of batches: their first and last block
+/// (lambdaclass/ethrex crates/l2/sequencer/l1_committer.rs). Bytes may be cut anywhere. Pure.
 class L2Log
 {
 public:

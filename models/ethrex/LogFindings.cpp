@@ -141,7 +141,8 @@ private:
             }
         }
         if (longest > NoteworthyMs) {
-            add("prover-idle", QCoreApplication::translate("LogFindings", "%1 s").arg(longest / 1000), 1, line);
+            add("prover-idle",
+                QCoreApplication::translate("LogFindings", "%1 s").arg(longest / 1000), 1, line);
         }
     }
 

@@ -340,10 +340,11 @@ constexpr std::array Texts{
     TrapText{"prover-exited-after-panic", Severity::Error,
              TEXT("The prover ended with status 0, but it had panicked: it did not succeed."),
              TEXT("Do not trust the exit status. See the finding about the panic for the reason.")},
-    TrapText{"prover-idle", Severity::Warning,
-             TEXT("The prover had nothing to prove, or did not ask, for up to %1 between two batches."),
-             TEXT("Proving times are right all the same. If the load is over, that is all; if not, "
-                  "the L2 makes batches more slowly than they are proved, or the prover pauses.")},
+    TrapText{
+        "prover-idle", Severity::Warning,
+        TEXT("The prover had nothing to prove, or did not ask, for up to %1 between two batches."),
+        TEXT("Proving times are right all the same. If the load is over, that is all; if not, "
+             "the L2 makes batches more slowly than they are proved, or the prover pauses.")},
     TrapText{"prover-panicked", Severity::Error,
              TEXT("The prover stopped with a Rust panic; the batch is lost."),
              TEXT("Read this line and the next: they name the place and the reason. The process "

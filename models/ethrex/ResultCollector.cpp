@@ -13,7 +13,9 @@ namespace {
 
 LogKind kindOf(const QString &reader)
 {
-    return reader == u"ethrex-l2" ? LogKind::L2 : reader == u"ethrex-loadtest" ? LogKind::LoadTest : LogKind::Command;
+    return reader == u"ethrex-l2"      ? LogKind::L2
+        : reader == u"ethrex-loadtest" ? LogKind::LoadTest
+                                       : LogKind::Command;
 }
 
 QJsonObject rpcResult(QByteArrayView answer)
@@ -29,7 +31,8 @@ std::optional<quint64> quantity(const QJsonValue &value)
     }
     bool ok = false;
     const QString text = value.toString();
-    const quint64 number = text.startsWith(u"0x"_s) ? text.mid(2).toULongLong(&ok, 16) : text.toULongLong(&ok);
+    const quint64 number
+        = text.startsWith(u"0x"_s) ? text.mid(2).toULongLong(&ok, 16) : text.toULongLong(&ok);
     return ok ? std::optional(number) : std::nullopt;
 }
 

@@ -176,7 +176,8 @@ std::optional<LogPosition> LogBuffer::find(const QString &needle, LogPosition fr
     }
     // The line of `from` comes twice: its part on this side first, the whole of it after the wrap.
     for (qsizetype step = 0; step <= count; ++step) {
-        const qsizetype i = forward ? (from.line + step) % count : (from.line - step + 2 * count) % count;
+        const qsizetype i
+            = forward ? (from.line + step) % count : (from.line - step + 2 * count) % count;
         const QList<qsizetype> hits = hitsIn(i, needle, caseSensitive);
         if (step > 0 && !hits.isEmpty()) {
             return LogPosition{i, forward ? hits.first() : hits.last()};

@@ -10,7 +10,8 @@
 
 namespace proverdeck::models {
 
-struct LogPosition {
+struct LogPosition
+{
     qsizetype line = 0; ///< of LogBuffer::line()
     qsizetype column = 0; ///< in the text that readLogText() makes of it
     bool operator==(const LogPosition &) const = default;
@@ -18,8 +19,8 @@ struct LogPosition {
 
 /// The end of a growing log, cut into lines for a pane that shows some of them. Pure.
 ///
-/// A line longer than MaxLine bytes comes as several, so "line" here is one row of the pane; the line
-/// of the log that it belongs to is lineNumber(). When the buffer is full its older half goes.
+/// A line longer than MaxLine bytes comes as several, so "line" here is one row of the pane; the
+/// line of the log that it belongs to is lineNumber(). When the buffer is full its older half goes.
 class LogBuffer
 {
 public:
@@ -50,10 +51,11 @@ public:
     [[nodiscard]] std::optional<qsizetype> indexOfLine(qint64 number) const;
 
     /// The first hit at or after @p from; backwards, the last one before it. Wraps around.
-    [[nodiscard]] std::optional<LogPosition> find(const QString &needle, LogPosition from, bool forward,
-                                                  bool caseSensitive) const;
+    [[nodiscard]] std::optional<LogPosition> find(const QString &needle, LogPosition from,
+                                                  bool forward, bool caseSensitive) const;
     /// The columns of all hits in one line; hits do not overlap.
-    [[nodiscard]] QList<qsizetype> hitsIn(qsizetype i, const QString &needle, bool caseSensitive) const;
+    [[nodiscard]] QList<qsizetype> hitsIn(qsizetype i, const QString &needle,
+                                          bool caseSensitive) const;
 
 private:
     void appendSome(QByteArrayView bytes);

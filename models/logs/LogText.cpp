@@ -126,7 +126,8 @@ QByteArrayView visiblePart(QByteArrayView raw)
 
 bool startsWithWord(QStringView text, QStringView word)
 {
-    return text.startsWith(word) && (text.size() == word.size() || !text.at(word.size()).isLetterOrNumber());
+    return text.startsWith(word)
+        && (text.size() == word.size() || !text.at(word.size()).isLetterOrNumber());
 }
 
 } // namespace
@@ -158,13 +159,15 @@ LogText readLogText(QByteArrayView raw)
 
 bool isPlainLog(QByteArrayView raw)
 {
-    return std::all_of(raw.begin(), raw.end(), [](char byte) { return isBetween(byte, 0x20, 0x7e) || byte == '\t'; });
+    return std::all_of(raw.begin(), raw.end(),
+                       [](char byte) { return isBetween(byte, 0x20, 0x7e) || byte == '\t'; });
 }
 
 LogLevel levelOf(QStringView text)
 {
     text = text.trimmed();
-    if (startsWithWord(text, u"error") || (text.startsWith(u"thread '") && text.contains(u"' panicked at"))) {
+    if (startsWithWord(text, u"error")
+        || (text.startsWith(u"thread '") && text.contains(u"' panicked at"))) {
         return LogLevel::Error;
     }
     if (startsWithWord(text, u"warning")) {

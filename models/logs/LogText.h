@@ -8,7 +8,8 @@
 namespace proverdeck::models {
 
 /// How a terminal would show a piece of text.
-struct LogStyle {
+struct LogStyle
+{
     int colour = -1; ///< 0–7 normal, 8–15 bright; -1: the default
     bool bold = false;
     bool dim = false;
@@ -16,7 +17,8 @@ struct LogStyle {
     [[nodiscard]] bool isPlain() const { return *this == LogStyle{}; }
 };
 
-struct LogSpan {
+struct LogSpan
+{
     int start = 0; ///< in LogText::text
     int length = 0;
     LogStyle style;
@@ -25,9 +27,10 @@ struct LogSpan {
 
 enum class LogLevel { None, Warning, Error };
 
-/// One line of a log as a person sees it: no escape sequences, nothing that changes the direction or
-/// the order of other text, one visible symbol for each control character.
-struct LogText {
+/// One line of a log as a person sees it: no escape sequences, nothing that changes the direction
+/// or the order of other text, one visible symbol for each control character.
+struct LogText
+{
     QString text;
     QList<LogSpan> spans; ///< what is not in the default style, in order
     LogLevel level = LogLevel::None;

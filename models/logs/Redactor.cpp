@@ -19,10 +19,12 @@ const std::array<QRegularExpression, 3> &rules()
 {
     static const std::array<QRegularExpression, 3> list{
         // --committer.l1-private-key 0x…, PRIVATE_KEY="…", "privateKey": "…"
-        QRegularExpression(u"(?:private[-_. ]?keys?|secret(?:[-_. ]?keys?)?|\\bpkeys?)[\"']?[^\\S\n]*(?:=|:|[^\\S\n])[^\\S\n]*[\"']?(?:0x)?(?<secret>[0-9a-f]{64})(?![0-9a-f])"_s,
-                           QRegularExpression::CaseInsensitiveOption),
-        QRegularExpression(u"(?:mnemonic|password|passphrase|api[-_]?key|auth[-_]?token)[\"']?[^\\S\n]*(?:=|:)[^\\S\n]*(?:\"(?<secret>[^\"\n]+)\"|'(?<secret2>[^'\n]+)'|(?<secret3>[^\\s\"',;]+))"_s,
-                           QRegularExpression::CaseInsensitiveOption),
+        QRegularExpression(
+            u"(?:private[-_. ]?keys?|secret(?:[-_. ]?keys?)?|\\bpkeys?)[\"']?[^\\S\n]*(?:=|:|[^\\S\n])[^\\S\n]*[\"']?(?:0x)?(?<secret>[0-9a-f]{64})(?![0-9a-f])"_s,
+            QRegularExpression::CaseInsensitiveOption),
+        QRegularExpression(
+            u"(?:mnemonic|password|passphrase|api[-_]?key|auth[-_]?token)[\"']?[^\\S\n]*(?:=|:)[^\\S\n]*(?:\"(?<secret>[^\"\n]+)\"|'(?<secret2>[^'\n]+)'|(?<secret3>[^\\s\"',;]+))"_s,
+            QRegularExpression::CaseInsensitiveOption),
         QRegularExpression(u"[a-z][a-z0-9+.-]*://[^\\s/:@]*:(?<secret>[^\\s/@]+)@"_s,
                            QRegularExpression::CaseInsensitiveOption),
     };
@@ -32,8 +34,8 @@ const std::array<QRegularExpression, 3> &rules()
 /// Cheap test first: nearly every line of a log has none of these words.
 bool maySpeakOfSecrets(const QByteArray &text)
 {
-    static const std::array<const char *, 8> words{"key", "secret", "mnemonic", "password",
-                                                   "passphrase", "token", "://", "pkey"};
+    static const std::array<const char *, 8> words{"key",        "secret", "mnemonic", "password",
+                                                   "passphrase", "token",  "://",      "pkey"};
     const QByteArray lower = text.toLower();
     return std::any_of(words.begin(), words.end(),
                        [&](const char *word) { return lower.contains(word); });
@@ -53,7 +55,8 @@ QByteArray redacted(QByteArray text, int *count)
             const QRegularExpressionMatch match = it.next();
             for (int group = 1; group <= match.lastCapturedIndex(); ++group) {
                 if (match.capturedLength(group) > 0) {
-                    std::fill_n(text.begin() + match.capturedStart(group), match.capturedLength(group), '*');
+                    std::fill_n(text.begin() + match.capturedStart(group),
+                                match.capturedLength(group), '*');
                     if (count) {
                         ++*count;
                     }

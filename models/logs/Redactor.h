@@ -7,9 +7,9 @@ namespace proverdeck::models {
 
 /// Masks secrets in what a remote program prints, before it reaches a disk or a screen.
 ///
-/// Each secret byte becomes '*', so that offsets and sizes stay those of the server's file. What is a
-/// secret is decided by its context: a 64-digit number after a word such as "private-key" is one, a
-/// transaction hash is none. A line is held back until it is complete, at most 64 KiB of it.
+/// Each secret byte becomes '*', so that offsets and sizes stay those of the server's file. What is
+/// a secret is decided by its context: a 64-digit number after a word such as "private-key" is one,
+/// a transaction hash is none. A line is held back until it is complete, at most 64 KiB of it.
 class Redactor
 {
 public:

@@ -60,8 +60,8 @@ struct ResultDocument
 
 /// "47.12 s", "1 min 03 s", "2 h 05 min"; below one second "845 ms".
 [[nodiscard]] QString durationText(qint64 milliseconds);
-/// A proving time as tables show it: "72.99 s", below one second "412 ms". Never minutes: numbers to
-/// be compared keep one unit.
+/// A proving time as tables show it: "72.99 s", below one second "412 ms". Never minutes: numbers
+/// to be compared keep one unit.
 [[nodiscard]] QString provingTimeText(qint64 milliseconds);
 /// "23,121,000"; thousands separated for reading, never used in files that programs read.
 [[nodiscard]] QString groupedText(quint64 value);

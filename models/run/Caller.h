@@ -11,7 +11,8 @@
 namespace proverdeck::models {
 
 /// What a remote command answered.
-struct Reply {
+struct Reply
+{
     ssh::Result<ssh::ExitStatus> result{ssh::ExitStatus{}};
     QByteArray out; ///< at most 8 MiB are kept
     QByteArray err;
@@ -43,7 +44,8 @@ public:
     void cancel(ssh::CommandId id);
 
 private:
-    struct Pending {
+    struct Pending
+    {
         Reply reply;
         Sink sink;
         Done done;

@@ -20,7 +20,8 @@ JobFollower::JobFollower(ssh::RemoteShell &shell, QByteArray jobId, quint64 offs
 
 void JobFollower::start()
 {
-    if (!m_ended && !m_following && !m_asking && m_shell.state() == ssh::ConnectionState::Connected) {
+    if (!m_ended && !m_following && !m_asking
+        && m_shell.state() == ssh::ConnectionState::Connected) {
         follow();
     }
 }
@@ -73,8 +74,9 @@ void JobFollower::onFinished(ssh::CommandId id, const ssh::Result<ssh::ExitStatu
 
 void JobFollower::judge(const JobStatus &status)
 {
-    const bool over = status.state == JobStatus::State::Done || status.state == JobStatus::State::Lost
-        || status.state == JobStatus::State::Rebooted || status.state == JobStatus::State::None;
+    const bool over = status.state == JobStatus::State::Done
+        || status.state == JobStatus::State::Lost || status.state == JobStatus::State::Rebooted
+        || status.state == JobStatus::State::None;
     // A log that is shorter than what came was truncated by somebody: there is nothing to wait for.
     if (over && (m_offset >= status.size || m_emptyRounds >= 3)) {
         m_ended = true;

@@ -7,7 +7,8 @@
 
 namespace proverdeck::models {
 
-/// Follows the log of one durable job by byte offset until the job has ended and every byte has come.
+/// Follows the log of one durable job by byte offset until the job has ended and every byte has
+/// come.
 ///
 /// Lives in the GUI thread. When the connection is lost it waits for RemoteShell::opened() and goes
 /// on at the exact byte. Ends with exactly one ended(), unless it is destroyed first.

@@ -64,8 +64,10 @@ Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent
     connect(&m_probe, &QTimer::timeout, this, &Run::pollReady);
     connect(&m_stall, &QTimer::timeout, this, [this] {
         addFinding({u"prover-stalled"_s, Severity::Error,
-                    tr("No batch was proved for %1.").arg(report::durationText(planned().step.stall.count())),
-                    tr("Look at the prover's log: it may hang, or the L2 may have stopped making batches.")});
+                    tr("No batch was proved for %1.")
+                        .arg(report::durationText(planned().step.stall.count())),
+                    tr("Look at the prover's log: it may hang, or the L2 may have stopped making "
+                       "batches.")});
         failStep(tr("no progress"));
     });
     connect(&m_refresh, &QTimer::timeout, this, &Run::refreshResults);
@@ -75,7 +77,8 @@ Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent
     m_session.backend = m_plan.values.value(u"backend"_s).toString();
     m_session.gitRef = m_plan.values.value(u"ref"_s).toString();
     m_session.txType = m_plan.values.value(u"tx_type"_s).toString();
-    m_session.workflow = u"%1 %2 (%3)"_s.arg(m_plan.workflow.id, m_plan.workflow.version, m_plan.workflow.origin);
+    m_session.workflow
+        = u"%1 %2 (%3)"_s.arg(m_plan.workflow.id, m_plan.workflow.version, m_plan.workflow.origin);
     if (m_plan.values.contains(u"gpu"_s)) {
         m_session.gpu = m_plan.values.value(u"gpu"_s).toBool();
     }
@@ -131,10 +134,11 @@ void Run::onOpened()
                 return;
             }
             if (!reply.ok()) {
-                addFinding({u"server-home"_s, Severity::Error,
-                            tr("The server does not let this program keep its job files: %1.")
-                                .arg(reply.result ? reply.firstLine() : reply.result.error().detail),
-                            tr("The home folder must be writable and have free space.")});
+                addFinding(
+                    {u"server-home"_s, Severity::Error,
+                     tr("The server does not let this program keep its job files: %1.")
+                         .arg(reply.result ? reply.firstLine() : reply.result.error().detail),
+                     tr("The home folder must be writable and have free space.")});
                 conclude(RunState::CheckFailed);
                 return;
             }
@@ -150,7 +154,10 @@ void Run::onOpenFailed(const ssh::Error &error)
         return;
     }
     if (m_wasConnected) {
-        if (ssh::isTransient(error) && (!m_unreachable.isValid() || m_unreachable.elapsed() < std::chrono::milliseconds(m_options.giveUpAfter).count())) {
+        if (ssh::isTransient(error)
+            && (!m_unreachable.isValid()
+                || m_unreachable.elapsed()
+                    < std::chrono::milliseconds(m_options.giveUpAfter).count())) {
             scheduleReconnect(error.detail);
             return;
         }
@@ -175,8 +182,9 @@ void Run::onConnectionLost(const ssh::Error &error)
     if (!m_unreachable.isValid()) {
         m_unreachable.start();
     }
-    addFinding({u"connection-lost"_s, Severity::Info, tr("The connection was lost: %1").arg(error.detail),
-                tr("The run goes on at the server; this program connects again and misses nothing.")});
+    addFinding(
+        {u"connection-lost"_s, Severity::Info, tr("The connection was lost: %1").arg(error.detail),
+         tr("The run goes on at the server; this program connects again and misses nothing.")});
     scheduleReconnect(error.detail);
 }
 
@@ -185,22 +193,26 @@ void Run::scheduleReconnect(const QString &why)
     static constexpr std::array<int, 5> delays{1, 2, 5, 10, 30};
     const int seconds = delays.at(size_t(std::min<int>(m_attempt++, int(delays.size()) - 1)));
     setState(RunState::Unreachable);
-    emit connectionNote(tr("Connection lost, the run continues on the server, next try in %1 s. %2").arg(seconds).arg(why));
+    emit connectionNote(tr("Connection lost, the run continues on the server, next try in %1 s. %2")
+                            .arg(seconds)
+                            .arg(why));
     m_reconnect.start(seconds * 1000);
 }
 
 void Run::reconnectNow()
 {
     m_reconnect.stop();
-    if (m_wasConnected && !isFinal(m_state) && m_shell.state() == ssh::ConnectionState::Disconnected) {
+    if (m_wasConnected && !isFinal(m_state)
+        && m_shell.state() == ssh::ConnectionState::Disconnected) {
         m_shell.open();
     }
 }
 
 void Run::resume()
 {
-    const Phase phase = m_index >= 0 && m_index < m_plan.steps.size() ? planned().step.phase : Phase::Preflight;
-    setState(phase == Phase::Preflight ? RunState::Checking
+    const Phase phase
+        = m_index >= 0 && m_index < m_plan.steps.size() ? planned().step.phase : Phase::Preflight;
+    setState(phase == Phase::Preflight  ? RunState::Checking
                  : phase == Phase::Main ? RunState::Running
                                         : RunState::TearingDown);
     startGpuSampler();
@@ -315,7 +327,8 @@ void Run::nextStep()
     }
     while (++m_index < m_plan.steps.size()) {
         const Phase phase = planned().step.phase;
-        if (phase != Phase::Preflight && (m_failed || m_options.checksOnly) && m_state == RunState::Checking) {
+        if (phase != Phase::Preflight && (m_failed || m_options.checksOnly)
+            && m_state == RunState::Checking) {
             break; // a check failed, or only the checks were asked for: nothing has been started
         }
         if (phase == Phase::Main && m_state == RunState::Checking) {
@@ -358,7 +371,8 @@ void Run::enterStep()
         break;
     case StepKind::Command:
     case StepKind::Service:
-        m_startedSomething = m_startedSomething || (step.phase == Phase::Main && !step.ready.isEmpty());
+        m_startedSomething
+            = m_startedSomething || (step.phase == Phase::Main && !step.ready.isEmpty());
         if (step.reader == u"ethrex-loadtest" || step.reader == u"ethrex-prover") {
             m_sampleMetrics = true;
             startMetricsSampler();
@@ -460,9 +474,9 @@ QList<Finding> Run::findings() const
 
 QPair<int, int> Run::progress() const
 {
-    const auto wait = std::find_if(m_plan.steps.begin(), m_plan.steps.end(), [](const PlannedStep &one) {
-        return one.step.kind == StepKind::Wait;
-    });
+    const auto wait
+        = std::find_if(m_plan.steps.begin(), m_plan.steps.end(),
+                       [](const PlannedStep &one) { return one.step.kind == StepKind::Wait; });
     const bool bounded = wait != m_plan.steps.end() && !wait->endless;
     return {m_collector.distinctBatches(), bounded ? wait->count : 0};
 }
@@ -474,7 +488,8 @@ std::optional<std::chrono::seconds> Run::timeLeft() const
     if (wanted == 0 || !m_waiting.isValid() || sinceWait < 2) {
         return std::nullopt;
     }
-    return std::chrono::seconds(m_waiting.elapsed() / 1000 * std::max(0, wanted - done) / sinceWait);
+    return std::chrono::seconds(m_waiting.elapsed() / 1000 * std::max(0, wanted - done)
+                                / sinceWait);
 }
 
 int Run::redactions() const

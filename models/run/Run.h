@@ -23,7 +23,8 @@ enum class StopMode {
     Detach, ///< let go at once; the run's services go on
 };
 
-struct RunOptions {
+struct RunOptions
+{
     QString id;
     QString folder; ///< where logs, gpu.csv and metrics.txt go; created
     bool checksOnly = false; ///< the preflight, as the wizard and doctor do it
@@ -36,9 +37,9 @@ struct RunOptions {
 
 /// Drives one workflow on one server: checks, steps, waiting, collecting, teardown.
 ///
-/// Lives in the GUI thread and never blocks it. Each command and service is a durable job, so a lost
-/// connection loses nothing: the run reconnects and goes on at the exact byte. Ends with exactly one
-/// finished(). Destroying a run leaves what runs on the server alone.
+/// Lives in the GUI thread and never blocks it. Each command and service is a durable job, so a
+/// lost connection loses nothing: the run reconnects and goes on at the exact byte. Ends with
+/// exactly one finished(). Destroying a run leaves what runs on the server alone.
 class Run : public QObject
 {
     Q_OBJECT
@@ -83,11 +84,13 @@ signals:
     void finished(proverdeck::models::RunState state);
 
 private:
-    struct Log {
+    struct Log
+    {
         std::unique_ptr<QFile> file;
         QString reader;
     };
-    struct Job {
+    struct Job
+    {
         QByteArray id;
         int step = -1;
         std::unique_ptr<JobFollower> follower;
@@ -107,7 +110,8 @@ private:
     void nextStep();
     [[nodiscard]] bool mayStart(int index, StepState &state);
     void enterStep();
-    void finishStep(StepOutcome outcome, const QString &note = {}, std::optional<int> exitCode = {});
+    void finishStep(StepOutcome outcome, const QString &note = {},
+                    std::optional<int> exitCode = {});
     void failStep(const QString &note, std::optional<int> exitCode = {});
     void beginTeardown();
     void endRun();

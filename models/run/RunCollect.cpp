@@ -38,7 +38,8 @@ void Run::runCollect()
                       if (!reply.ok() || !m_collector.feedMetrics(reply.out)) {
                           m_collector.metricsFailed();
                       } else if (!m_options.folder.isEmpty()) {
-                          (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s, reply.out, true);
+                          (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s,
+                                                       reply.out, true);
                       }
                       askMissingBatches();
                   }));
@@ -80,11 +81,14 @@ void Run::onSession(const Reply &reply)
     if (dirty) {
         m_session.commitSubject += tr(" (with uncommitted changes)");
         addFinding({u"dirty-tree"_s, Severity::Warning,
-                    tr("The working tree holds uncommitted changes: the commit alone does not say what was measured."),
+                    tr("The working tree holds uncommitted changes: the commit alone does not say "
+                       "what was measured."),
                     tr("Publish the changes with the number, or commit them and run again.")});
     }
     finishStep(m_session.commit.isEmpty() ? StepOutcome::Warning : StepOutcome::Done,
-               m_session.commit.isEmpty() ? tr("the commit is not known") : m_session.commit.left(10) + u' ' + m_session.commitSubject);
+               m_session.commit.isEmpty()
+                   ? tr("the commit is not known")
+                   : m_session.commit.left(10) + u' ' + m_session.commitSubject);
     nextStep();
 }
 
@@ -101,10 +105,12 @@ void Run::askMissingBatches()
     const QByteArray port = expand(u"{rpc_port}"_s, m_plan.workflow, m_known).toUtf8();
     for (const quint64 batch : missing) {
         script += "printf 'B %s ' " + QByteArray::number(batch) + "; pd_rpc " + port
-            + " ethrex_getBatchByNumber '[\"" + hexNumber(batch) + "\",false]' | tr -d '\\n'; echo\n";
+            + " ethrex_getBatchByNumber '[\"" + hexNumber(batch)
+            + "\",false]' | tr -d '\\n'; echo\n";
     }
-    m_caller.call(m_shell.runLoginScript(script, std::chrono::seconds(120)),
-                  whileCurrent([this, missing](const Reply &reply) { onBatchesReply(reply, missing); }));
+    m_caller.call(
+        m_shell.runLoginScript(script, std::chrono::seconds(120)),
+        whileCurrent([this, missing](const Reply &reply) { onBatchesReply(reply, missing); }));
 }
 
 void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
@@ -120,8 +126,10 @@ void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
             continue;
         }
         const quint64 batch = parts.at(1).toULongLong();
-        const auto range = ethrex::batchBlocks(QByteArrayView(line).sliced(parts.at(0).size() + parts.at(1).size() + 2));
-        if (range && missing.contains(batch) && sum + range->second - range->first < FallbackBlocks) {
+        const auto range = ethrex::batchBlocks(
+            QByteArrayView(line).sliced(parts.at(0).size() + parts.at(1).size() + 2));
+        if (range && missing.contains(batch)
+            && sum + range->second - range->first < FallbackBlocks) {
             sum += range->second - range->first + 1;
             blocks.insert(batch, *range);
         }
@@ -131,11 +139,13 @@ void Run::onBatchesReply(const Reply &reply, const QList<quint64> &missing)
     for (const auto &range : std::as_const(blocks)) {
         for (quint64 block = range.first; block <= range.second; ++block) {
             script += "printf 'K %s ' " + QByteArray::number(block) + "; pd_rpc " + port
-                + " eth_getBlockByNumber '[\"" + hexNumber(block) + "\",false]' | tr -d '\\n'; echo\n";
+                + " eth_getBlockByNumber '[\"" + hexNumber(block)
+                + "\",false]' | tr -d '\\n'; echo\n";
         }
     }
-    m_caller.call(m_shell.runLoginScript(script, std::chrono::seconds(300)),
-                  whileCurrent([this, blocks](const Reply &answer) { onBlocksReply(answer, blocks); }));
+    m_caller.call(
+        m_shell.runLoginScript(script, std::chrono::seconds(300)),
+        whileCurrent([this, blocks](const Reply &answer) { onBlocksReply(answer, blocks); }));
 }
 
 void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, quint64>> &blocks)
@@ -147,7 +157,8 @@ void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, q
     for (const QByteArray &line : reply.out.split('\n')) {
         const QList<QByteArray> parts = line.split(' ');
         if (parts.size() >= 3 && parts.at(0) == "K") {
-            const auto facts = ethrex::blockGasAndTxs(QByteArrayView(line).sliced(parts.at(0).size() + parts.at(1).size() + 2));
+            const auto facts = ethrex::blockGasAndTxs(
+                QByteArrayView(line).sliced(parts.at(0).size() + parts.at(1).size() + 2));
             if (facts) {
                 known.insert(parts.at(1).toULongLong(), *facts);
             }
@@ -173,8 +184,11 @@ void Run::onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, q
         m_collector.fillBatch(range.key(), facts);
     }
     if (filled > 0) {
-        addFinding({u"metrics-from-rpc"_s, Severity::Info,
-                    tr("The metrics did not have %1; gas, transactions and blocks were summed from the L2's blocks.").arg(batchCountText(filled)),
+        addFinding({u"metrics-from-rpc"_s,
+                    Severity::Info,
+                    tr("The metrics did not have %1; gas, transactions and blocks were summed from "
+                       "the L2's blocks.")
+                        .arg(batchCountText(filled)),
                     {}});
     }
     refreshResults();
@@ -190,7 +204,8 @@ void Run::startGpuSampler()
         return;
     }
     const QByteArray script
-        = "exec env TZ=UTC nvidia-smi --query-gpu=timestamp,index,uuid,name,utilization.gpu,utilization.memory,memory.used,"
+        = "exec env TZ=UTC nvidia-smi "
+          "--query-gpu=timestamp,index,uuid,name,utilization.gpu,utilization.memory,memory.used,"
           "memory.total,temperature.gpu,power.draw,power.limit,fan.speed,clocks.sm,pstate "
           "--format=csv,noheader,nounits -l 1\n";
     const auto id = m_shell.runLoginScript(script, std::chrono::milliseconds(0));

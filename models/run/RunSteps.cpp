@@ -41,9 +41,11 @@ void Run::onCheckReply(const Reply &reply)
         return;
     }
     const bool fails = code != 2 && step.required;
-    addFinding({step.code, fails ? Severity::Error : Severity::Warning,
-                tr("%1: %2.").arg(step.title, evidence.isEmpty() ? tr("the check ended with %1").arg(code) : evidence),
-                step.fix});
+    addFinding(
+        {step.code, fails ? Severity::Error : Severity::Warning,
+         tr("%1: %2.").arg(step.title,
+                           evidence.isEmpty() ? tr("the check ended with %1").arg(code) : evidence),
+         step.fix});
     m_failed = m_failed || fails;
     finishStep(fails ? StepOutcome::Failed : StepOutcome::Warning, evidence, code);
     nextStep();
@@ -87,9 +89,10 @@ void Run::onJobStarted(const QString &stepId, const Reply &reply)
     const Step &step = planned().step;
     if (!reply.ok() || !ssh::parseJobStatus(reply.out)) {
         const QString why = reply.result ? reply.firstLine() : reply.result.error().detail;
-        addFinding({u"job-not-started"_s, Severity::Error,
-                    tr("%1: the server did not start it: %2").arg(step.title, why),
-                    tr("Check the free space and the permissions of the home folder on the server.")});
+        addFinding(
+            {u"job-not-started"_s, Severity::Error,
+             tr("%1: the server did not start it: %2").arg(step.title, why),
+             tr("Check the free space and the permissions of the home folder on the server.")});
         failStep(why);
         return;
     }
@@ -127,8 +130,10 @@ void Run::onJobEnded(Job &job, const JobStatus &status)
     m_collector.finishLog(logOf(step));
     refreshResults(); // before the end is known: a wait may have what it wants
     job.ended = status;
-    const bool isCurrent = job.step == m_index && m_steps.at(m_index).outcome == StepOutcome::Running;
-    const std::optional<int> code = status.state == JobStatus::State::Done ? status.exitCode : std::nullopt;
+    const bool isCurrent
+        = job.step == m_index && m_steps.at(m_index).outcome == StepOutcome::Running;
+    const std::optional<int> code
+        = status.state == JobStatus::State::Done ? status.exitCode : std::nullopt;
     const QString how = code ? tr("ended with exit status %1").arg(*code)
         : status.state == JobStatus::State::Rebooted
         ? tr("was interrupted by a reboot of the server")
@@ -149,8 +154,11 @@ void Run::onJobEnded(Job &job, const JobStatus &status)
         }
         return;
     }
-    const QString text = (step.failure.isEmpty() ? step.title : step.failure) + u' ' + tr("It %1.").arg(how);
-    addFinding({step.id + u"-failed"_s, step.mayFail ? Severity::Warning : Severity::Error, text,
+    const QString text
+        = (step.failure.isEmpty() ? step.title : step.failure) + u' ' + tr("It %1.").arg(how);
+    addFinding({step.id + u"-failed"_s,
+                step.mayFail ? Severity::Warning : Severity::Error,
+                text,
                 tr("Its output is in %1.").arg(logOf(step)),
                 {logOf(step), 0, -1, {}}});
     if (step.mayFail) {
@@ -195,7 +203,8 @@ void Run::onServiceEnded(const Job &job, const QString &how, std::optional<int> 
         return;
     }
     state.note = how;
-    addFinding({step.id + u"-ended"_s, Severity::Error,
+    addFinding({step.id + u"-ended"_s,
+                Severity::Error,
                 tr("%1: the process %2 while it was needed.").arg(step.title, how),
                 tr("The end of %1 says why.").arg(logOf(step)),
                 {logOf(step), 0, -1, {}}});
@@ -210,7 +219,8 @@ void Run::onServiceEnded(const Job &job, const QString &how, std::optional<int> 
         return; // what was sent before is still proved
     }
     if (planned().step.kind == StepKind::Command && m_jobs.contains(planned().step.id)) {
-        m_caller.call(m_shell.stopJob(m_jobs.at(planned().step.id).id, std::chrono::seconds(6)), [](const Reply &) {});
+        m_caller.call(m_shell.stopJob(m_jobs.at(planned().step.id).id, std::chrono::seconds(6)),
+                      [](const Reply &) {});
     }
     failStep(tr("\"%1\" %2").arg(step.title, how));
 }
@@ -257,7 +267,8 @@ void Run::onProbeReply(const Reply &reply)
         return;
     }
     StepState &state = m_steps[m_index];
-    const QString note = reply.result ? tr("waiting: %1").arg(reply.firstLine()) : reply.result.error().detail;
+    const QString note
+        = reply.result ? tr("waiting: %1").arg(reply.firstLine()) : reply.result.error().detail;
     if (state.note != note) {
         state.note = note;
         emit stepChanged(m_index);
@@ -267,7 +278,8 @@ void Run::onProbeReply(const Reply &reply)
 
 void Run::stepReady()
 {
-    const bool serves = planned().step.kind == StepKind::Service && !m_jobs.at(planned().step.id).ended;
+    const bool serves
+        = planned().step.kind == StepKind::Service && !m_jobs.at(planned().step.id).ended;
     finishStep(serves ? StepOutcome::Serving : StepOutcome::Done);
     nextStep();
 }
@@ -284,13 +296,17 @@ void Run::onTimeout()
         nextStep();
         return;
     }
-    const QString limit = report::durationText((m_expectingSoon ? now.step.expectedWithin : now.step.timeout).count());
+    const QString limit = report::durationText(
+        (m_expectingSoon ? now.step.expectedWithin : now.step.timeout).count());
     const QString lastNote = m_steps.at(m_index).note;
-    addFinding({now.step.kind == StepKind::Service ? now.step.id + u"-not-ready"_s : now.step.id + u"-timeout"_s,
-                Severity::Error,
-                tr("%1 It took longer than %2. %3").arg(now.step.failure.isEmpty() ? now.step.title : now.step.failure, limit, lastNote),
-                tr("The end of %1 shows what it was doing.").arg(logOf(now.step)),
-                {logOf(now.step), 0, -1, {}}});
+    addFinding(
+        {now.step.kind == StepKind::Service ? now.step.id + u"-not-ready"_s
+                                            : now.step.id + u"-timeout"_s,
+         Severity::Error,
+         tr("%1 It took longer than %2. %3")
+             .arg(now.step.failure.isEmpty() ? now.step.title : now.step.failure, limit, lastNote),
+         tr("The end of %1 shows what it was doing.").arg(logOf(now.step)),
+         {logOf(now.step), 0, -1, {}}});
     const auto job = m_jobs.find(now.step.id);
     if (now.step.kind == StepKind::Command && job != m_jobs.end() && !job->second.ended) {
         m_stoppingJob = true;
@@ -304,7 +320,8 @@ void Run::onTimeout()
         m_retry();
         return;
     }
-    failStep(tr("not ready within %1").arg(limit) + (lastNote.isEmpty() ? QString() : u" ("_s + lastNote + u')'));
+    failStep(tr("not ready within %1").arg(limit)
+             + (lastNote.isEmpty() ? QString() : u" ("_s + lastNote + u')'));
 }
 
 // ---- waiting ----
@@ -324,7 +341,8 @@ void Run::checkWait()
     }
     const auto [done, wanted] = progress();
     StepState &state = m_steps[m_index];
-    const QString note = wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted) : tr("%1 batches").arg(done);
+    const QString note
+        = wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted) : tr("%1 batches").arg(done);
     if (wanted > 0 && done >= wanted) {
         finishStep(StepOutcome::Done, note);
         nextStep();
@@ -377,8 +395,8 @@ void Run::onStopReply(const Reply &reply)
         return;
     }
     const auto status = reply.result ? ssh::parseJobStatus(reply.out) : std::nullopt;
-    const bool dead = status && status->state != JobStatus::State::Running && status->state != JobStatus::State::Orphan
-        && status->state != JobStatus::State::Starting;
+    const bool dead = status && status->state != JobStatus::State::Running
+        && status->state != JobStatus::State::Orphan && status->state != JobStatus::State::Starting;
     if (!dead) {
         const QString why = reply.result ? reply.firstLine() : reply.result.error().detail;
         addFinding({u"left-running"_s, Severity::Error,
@@ -411,7 +429,8 @@ QStringList Run::logNames(const Plan &plan)
 {
     QStringList names;
     for (const PlannedStep &planned : plan.steps) {
-        const bool writes = planned.step.kind == StepKind::Command || planned.step.kind == StepKind::Service;
+        const bool writes
+            = planned.step.kind == StepKind::Command || planned.step.kind == StepKind::Service;
         const QString name = planned.step.log.isEmpty() ? u"steps.log"_s : planned.step.log;
         if (writes && planned.skipped.isEmpty() && !names.contains(name)) {
             names << name;
@@ -445,18 +464,22 @@ void Run::writeLog(const QString &name, const QString &reader, const QByteArray 
         log.file = std::make_unique<QFile>(m_options.folder + u'/' + name);
         if (!log.file->open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered)) {
             addFinding({u"local-disk"_s, Severity::Error,
-                        tr("The log %1 cannot be written: %2.").arg(log.file->fileName(), log.file->errorString()),
-                        tr("Free space on this machine; the server keeps its own copy until the run has ended.")});
+                        tr("The log %1 cannot be written: %2.")
+                            .arg(log.file->fileName(), log.file->errorString()),
+                        tr("Free space on this machine; the server keeps its own copy until the "
+                           "run has ended.")});
         }
     }
     if (log.file && log.file->isOpen() && log.file->write(bytes) != bytes.size()) {
         addFinding({u"local-disk"_s, Severity::Error,
-                    tr("The log %1 cannot be written: %2.").arg(log.file->fileName(), log.file->errorString()),
-                    tr("Free space on this machine; the server keeps its own copy until the run has ended.")});
+                    tr("The log %1 cannot be written: %2.")
+                        .arg(log.file->fileName(), log.file->errorString()),
+                    tr("Free space on this machine; the server keeps its own copy until the run "
+                       "has ended.")});
     }
     m_collector.feedLog(reader, name, bytes);
-    if (m_index >= 0 && m_index < m_plan.steps.size() && m_steps.at(m_index).outcome == StepOutcome::Running
-        && logOf(planned().step) == name) {
+    if (m_index >= 0 && m_index < m_plan.steps.size()
+        && m_steps.at(m_index).outcome == StepOutcome::Running && logOf(planned().step) == name) {
         lookForSigns(bytes);
     }
     emit logGrew(name, bytes);
@@ -500,12 +523,16 @@ void Run::refreshResults()
                 m_told << key;
                 emit findingAdded(finding);
             }
-            if (m_index < 0 || m_index >= m_plan.steps.size() || m_steps.at(m_index).outcome != StepOutcome::Running) {
+            if (m_index < 0 || m_index >= m_plan.steps.size()
+                || m_steps.at(m_index).outcome != StepOutcome::Running) {
                 continue;
             }
             const Step &step = planned().step;
-            const Step *owner = step.kind == StepKind::Wait ? m_plan.workflow.step(step.service) : &step;
-            const int limit = owner && finding.evidence.log == logOf(*owner) ? owner->fatal.value(finding.code) : 0;
+            const Step *owner
+                = step.kind == StepKind::Wait ? m_plan.workflow.step(step.service) : &step;
+            const int limit = owner && finding.evidence.log == logOf(*owner)
+                ? owner->fatal.value(finding.code)
+                : 0;
             if (limit > 0 && finding.count >= limit && m_collector.distinctBatches() == 0) {
                 failStep(finding.text);
                 return;

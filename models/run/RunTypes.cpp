@@ -9,10 +9,10 @@ namespace {
 
 const QStringList &stateWords()
 {
-    static const QStringList words{u"waiting"_s, u"connecting"_s, u"checking"_s, u"running"_s,
-                                   u"unreachable"_s, u"tearing down"_s, u"done"_s, u"failed"_s,
-                                   u"check failed"_s, u"cancelled"_s, u"refused"_s, u"unknown"_s,
-                                   u"detached"_s};
+    static const QStringList words{
+        u"waiting"_s,      u"connecting"_s, u"checking"_s, u"running"_s,      u"unreachable"_s,
+        u"tearing down"_s, u"done"_s,       u"failed"_s,   u"check failed"_s, u"cancelled"_s,
+        u"refused"_s,      u"unknown"_s,    u"detached"_s};
     return words;
 }
 
@@ -20,8 +20,9 @@ const QStringList &stateWords()
 
 QString stepOutcomeWord(StepOutcome outcome)
 {
-    static const QStringList words{u"waiting"_s, u"running"_s, u"serving"_s, u"done"_s, u"warning"_s,
-                                   u"failed"_s, u"skipped"_s, u"cancelled"_s, u"unknown"_s};
+    static const QStringList words{u"waiting"_s, u"running"_s,   u"serving"_s,
+                                   u"done"_s,    u"warning"_s,   u"failed"_s,
+                                   u"skipped"_s, u"cancelled"_s, u"unknown"_s};
     return words.at(int(outcome));
 }
 

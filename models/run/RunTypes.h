@@ -20,7 +20,8 @@ enum class StepOutcome {
     Unknown, ///< the server could not be asked
 };
 
-struct StepState {
+struct StepState
+{
     StepOutcome outcome = StepOutcome::Waiting;
     QString note; ///< evidence of a check, why it was skipped, what went wrong
     QDateTime started; ///< UTC
@@ -53,7 +54,8 @@ enum class RunState {
 [[nodiscard]] int exitCodeFor(RunState state);
 
 /// What is kept of a run: everything but the logs, which lie as files in its folder.
-struct RunRecord {
+struct RunRecord
+{
     QString id;
     QString host;
     QString workflow; ///< id

@@ -17,8 +17,7 @@ QDateTime timeFrom(const QJsonValue &value)
     return QDateTime::fromString(value.toString(), Qt::ISODateWithMs).toUTC();
 }
 
-template<class T>
-QJsonValue optionalValue(const std::optional<T> &value)
+template<class T> QJsonValue optionalValue(const std::optional<T> &value)
 {
     if constexpr (std::is_same_v<T, bool>) {
         return value ? QJsonValue(*value) : QJsonValue();
@@ -27,8 +26,7 @@ QJsonValue optionalValue(const std::optional<T> &value)
     }
 }
 
-template<class T>
-std::optional<T> optionalFrom(const QJsonValue &value)
+template<class T> std::optional<T> optionalFrom(const QJsonValue &value)
 {
     if constexpr (std::is_same_v<T, bool>) {
         return value.isBool() ? std::optional(value.toBool()) : std::nullopt;
@@ -95,7 +93,9 @@ QJsonObject sessionToJson(const report::Session &session)
 {
     QJsonArray gpus;
     for (const report::Gpu &gpu : session.gpus) {
-        gpus << QJsonObject{{u"name"_s, gpu.name}, {u"driver"_s, gpu.driver}, {u"memory_mib"_s, qint64(gpu.memoryMiB)}};
+        gpus << QJsonObject{{u"name"_s, gpu.name},
+                            {u"driver"_s, gpu.driver},
+                            {u"memory_mib"_s, qint64(gpu.memoryMiB)}};
     }
     return {{u"started"_s, timeValue(session.started)},
             {u"ended"_s, timeValue(session.ended)},
@@ -128,7 +128,8 @@ report::Session sessionFromJson(const QJsonObject &object)
     const QJsonArray gpus = object.value(u"gpus"_s).toArray();
     for (const QJsonValue &value : gpus) {
         const QJsonObject gpu = value.toObject();
-        session.gpus << report::Gpu{gpu.value(u"name"_s).toString(), gpu.value(u"driver"_s).toString(),
+        session.gpus << report::Gpu{gpu.value(u"name"_s).toString(),
+                                    gpu.value(u"driver"_s).toString(),
                                     quint64(gpu.value(u"memory_mib"_s).toInteger())};
     }
     session.cpuModel = object.value(u"cpu_model"_s).toString();
@@ -213,11 +214,14 @@ QList<Finding> findingsFromJson(const QJsonArray &array)
         Finding finding;
         finding.code = object.value(u"code"_s).toString();
         const QString severity = object.value(u"severity"_s).toString();
-        finding.severity = severity == u"error" ? Severity::Error : severity == u"warning" ? Severity::Warning : Severity::Info;
+        finding.severity = severity == u"error" ? Severity::Error
+            : severity == u"warning"            ? Severity::Warning
+                                                : Severity::Info;
         finding.text = object.value(u"text"_s).toString();
         finding.advice = object.value(u"advice"_s).toString();
-        finding.evidence = {object.value(u"log"_s).toString(), object.value(u"line"_s).toInteger(),
-                            object.value(u"offset"_s).toInteger(-1), object.value(u"evidence"_s).toString()};
+        finding.evidence
+            = {object.value(u"log"_s).toString(), object.value(u"line"_s).toInteger(),
+               object.value(u"offset"_s).toInteger(-1), object.value(u"evidence"_s).toString()};
         finding.count = int(object.value(u"count"_s).toInteger(1));
         findings << finding;
     }

@@ -47,12 +47,14 @@ QJsonArray arrayOf(const QVariant &value)
 
 QDateTime timeOf(const QVariant &value)
 {
-    return value.isNull() ? QDateTime() : QDateTime::fromMSecsSinceEpoch(value.toLongLong(), Qt::UTC);
+    return value.isNull() ? QDateTime()
+                          : QDateTime::fromMSecsSinceEpoch(value.toLongLong(), Qt::UTC);
 }
 
 QVariant timeValue(const QDateTime &time)
 {
-    return time.isValid() ? QVariant(time.toMSecsSinceEpoch()) : QVariant(QMetaType::fromType<qint64>());
+    return time.isValid() ? QVariant(time.toMSecsSinceEpoch())
+                          : QVariant(QMetaType::fromType<qint64>());
 }
 
 RunRecord headOf(const QSqlQuery &query)
@@ -90,7 +92,8 @@ RunStore::~RunStore()
 tl::expected<void, QString> RunStore::open(const QString &path)
 {
     if (!QDir().mkpath(QFileInfo(path).path())) {
-        return tl::unexpected(tr("The folder of the history, %1, cannot be created.").arg(QFileInfo(path).path()));
+        return tl::unexpected(
+            tr("The folder of the history, %1, cannot be created.").arg(QFileInfo(path).path()));
     }
     const QString name = QUuid::createUuid().toString();
     QString failure;
@@ -126,12 +129,14 @@ tl::expected<void, QString> RunStore::migrate()
     QSqlDatabase database = QSqlDatabase::database(m_connection);
     QSqlQuery query(database);
     if (!query.exec(u"PRAGMA user_version"_s) || !query.next()) {
-        return tl::unexpected(tr("The history %1 is no database of this program: %2.").arg(database.databaseName(), query.lastError().text()));
+        return tl::unexpected(tr("The history %1 is no database of this program: %2.")
+                                  .arg(database.databaseName(), query.lastError().text()));
     }
     const int version = query.value(0).toInt();
     query.finish();
     if (version > SchemaVersion) {
-        return tl::unexpected(tr("The history %1 was written by a newer version of this program; it is left alone. Update the program, or name another file.")
+        return tl::unexpected(tr("The history %1 was written by a newer version of this program; "
+                                 "it is left alone. Update the program, or name another file.")
                                   .arg(database.databaseName()));
     }
     query.exec(u"PRAGMA journal_mode=WAL"_s);
@@ -151,7 +156,8 @@ tl::expected<void, QString> RunStore::migrate()
     if (!ok) {
         const QString why = query.lastError().text();
         database.rollback();
-        return tl::unexpected(tr("The history %1 cannot be set up: %2.").arg(database.databaseName(), why));
+        return tl::unexpected(
+            tr("The history %1 cannot be set up: %2.").arg(database.databaseName(), why));
     }
     database.commit();
     return {};
@@ -160,26 +166,35 @@ tl::expected<void, QString> RunStore::migrate()
 tl::expected<void, QString> RunStore::save(const RunRecord &record)
 {
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(uR"(INSERT INTO runs(id,host,workflow,state,started,ended,folder,inputs,session,steps,batches,findings,batch_count,saved)
+    query.prepare(
+        uR"(INSERT INTO runs(id,host,workflow,state,started,ended,folder,inputs,session,steps,batches,findings,batch_count,saved)
         VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)
         ON CONFLICT(id) DO UPDATE SET host=excluded.host, state=excluded.state, started=excluded.started,
         ended=excluded.ended, folder=excluded.folder, inputs=excluded.inputs, session=excluded.session,
         steps=excluded.steps, batches=excluded.batches, findings=excluded.findings, batch_count=excluded.batch_count,
         saved=excluded.saved)"_s);
-    const QVariantList values{record.id, record.host, record.workflow, runStateWord(record.state),
-                              timeValue(record.started), timeValue(record.ended), record.folder,
+    const QVariantList values{record.id,
+                              record.host,
+                              record.workflow,
+                              runStateWord(record.state),
+                              timeValue(record.started),
+                              timeValue(record.ended),
+                              record.folder,
                               QString::fromUtf8(compact(valuesToJson(record.values))),
                               QString::fromUtf8(compact(sessionToJson(record.result.session))),
                               QString::fromUtf8(compact(stepsToJson(record.steps))),
                               QString::fromUtf8(compact(rowsToJson(record.result.rows))),
                               QString::fromUtf8(compact(findingsToJson(record.result.findings))),
-                              int(record.result.rows.size()), QDateTime::currentMSecsSinceEpoch()};
-    for (const QVariant &value : values) { // a null text would be NULL, which no column of texts takes
+                              int(record.result.rows.size()),
+                              QDateTime::currentMSecsSinceEpoch()};
+    for (const QVariant &value :
+         values) { // a null text would be NULL, which no column of texts takes
         const bool isNullText = value.typeId() == QMetaType::QString && value.toString().isNull();
         query.addBindValue(isNullText ? QVariant(u""_s) : value);
     }
     if (!query.exec()) {
-        return tl::unexpected(tr("The run could not be written to the history: %1.").arg(query.lastError().text()));
+        return tl::unexpected(
+            tr("The run could not be written to the history: %1.").arg(query.lastError().text()));
     }
     emit changed();
     return {};
@@ -189,7 +204,9 @@ QList<RunRecord> RunStore::list() const
 {
     QList<RunRecord> records;
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.exec(u"SELECT id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,batches FROM runs "
+    query.exec(u"SELECT "
+               u"id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,"
+               u"batches FROM runs "
                "ORDER BY started DESC, id DESC"_s);
     while (query.next()) {
         RunRecord record = headOf(query);
@@ -202,11 +219,14 @@ QList<RunRecord> RunStore::list() const
 tl::expected<RunRecord, QString> RunStore::load(const QString &id) const
 {
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(u"SELECT id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,steps,batches,findings "
+    query.prepare(u"SELECT "
+                  u"id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,"
+                  u"steps,batches,findings "
                   "FROM runs WHERE id=?"_s);
     query.addBindValue(id);
     if (!query.exec() || !query.next()) {
-        return tl::unexpected(tr("There is no run %1 in the history; \"proverdeck runs list\" shows them.").arg(id));
+        return tl::unexpected(
+            tr("There is no run %1 in the history; \"proverdeck runs list\" shows them.").arg(id));
     }
     RunRecord record = headOf(query);
     record.steps = stepsFromJson(arrayOf(query.value(11)));
@@ -222,7 +242,8 @@ tl::expected<void, QString> RunStore::setObservations(const QString &id, const Q
     query.addBindValue(text.isNull() ? u""_s : text);
     query.addBindValue(id);
     if (!query.exec() || query.numRowsAffected() != 1) {
-        return tl::unexpected(tr("The observations of run %1 could not be saved: %2.").arg(id, query.lastError().text()));
+        return tl::unexpected(tr("The observations of run %1 could not be saved: %2.")
+                                  .arg(id, query.lastError().text()));
     }
     emit changed();
     return {};
@@ -234,7 +255,8 @@ tl::expected<void, QString> RunStore::remove(const QString &id)
     query.prepare(u"DELETE FROM runs WHERE id=?"_s);
     query.addBindValue(id);
     if (!query.exec()) {
-        return tl::unexpected(tr("Run %1 could not be removed from the history: %2.").arg(id, query.lastError().text()));
+        return tl::unexpected(tr("Run %1 could not be removed from the history: %2.")
+                                  .arg(id, query.lastError().text()));
     }
     emit changed();
     return {};
@@ -243,7 +265,8 @@ tl::expected<void, QString> RunStore::remove(const QString &id)
 InputValues RunStore::lastValues(const QString &workflow, const QString &host) const
 {
     QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(u"SELECT inputs FROM runs WHERE workflow=? ORDER BY host=? DESC, started DESC LIMIT 1"_s);
+    query.prepare(
+        u"SELECT inputs FROM runs WHERE workflow=? ORDER BY host=? DESC, started DESC LIMIT 1"_s);
     query.addBindValue(workflow);
     query.addBindValue(host);
     return query.exec() && query.next() ? valuesFromJson(objectOf(query.value(0))) : InputValues();
@@ -251,12 +274,14 @@ InputValues RunStore::lastValues(const QString &workflow, const QString &host) c
 
 QString RunStore::defaultPath()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/proverdeck/history.db"_s;
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
+        + u"/proverdeck/history.db"_s;
 }
 
 QString RunStore::runsFolder()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/proverdeck/runs"_s;
+    return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
+        + u"/proverdeck/runs"_s;
 }
 
 QString RunStore::newRunId(const QString &backend)

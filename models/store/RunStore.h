@@ -29,7 +29,8 @@ public:
     /// Newest first; without rows, findings and steps.
     [[nodiscard]] QList<RunRecord> list() const;
     [[nodiscard]] tl::expected<RunRecord, QString> load(const QString &id) const;
-    [[nodiscard]] tl::expected<void, QString> setObservations(const QString &id, const QString &text);
+    [[nodiscard]] tl::expected<void, QString> setObservations(const QString &id,
+                                                              const QString &text);
     [[nodiscard]] tl::expected<void, QString> remove(const QString &id);
     /// The last answers for a server, or for any server if it has none.
     [[nodiscard]] InputValues lastValues(const QString &workflow, const QString &host) const;

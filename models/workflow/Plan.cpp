@@ -150,10 +150,10 @@ QString expand(const QString &text, const Workflow &workflow, const InputValues 
         }
         const QVariant value = values.value(name);
         const Input *input = workflow.input(name);
-        const bool fromServer = input && !input->environment.isEmpty() && value == input->defaultValue;
-        result += fromServer
-            ? u"\"${%1:-%2}\""_s.arg(input->environment, value.toString())
-            : shellWord(value, input ? input->type : InputType::Text);
+        const bool fromServer
+            = input && !input->environment.isEmpty() && value == input->defaultValue;
+        result += fromServer ? u"\"${%1:-%2}\""_s.arg(input->environment, value.toString())
+                             : shellWord(value, input ? input->type : InputType::Text);
     }
     result += QStringView(text).mid(last);
     return result;
@@ -178,7 +178,8 @@ pd_rpc() { pd_request "$1" POST / "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2
 QByteArray scriptFor(const QString &command)
 {
     const QByteArray text = command.toUtf8();
-    const bool usesPrelude = text.contains("pd_tcp") || text.contains("pd_http") || text.contains("pd_rpc");
+    const bool usesPrelude
+        = text.contains("pd_tcp") || text.contains("pd_http") || text.contains("pd_rpc");
     return (usesPrelude ? shellPrelude() : QByteArray()) + text + '\n';
 }
 
@@ -187,10 +188,12 @@ QByteArray probeScript(const QList<Probe> &probes)
     QByteArray script = shellPrelude();
     for (const Probe &probe : probes) {
         if (!probe.rpc.isEmpty()) {
-            script += "p=" + probe.rpc.toUtf8() + "; pd_rpc $p eth_chainId | grep -q '\"result\"' "
-                      "|| { echo \"no JSON-RPC answer on port $p\"; exit 1; }\n";
+            script += "p=" + probe.rpc.toUtf8()
+                + "; pd_rpc $p eth_chainId | grep -q '\"result\"' "
+                  "|| { echo \"no JSON-RPC answer on port $p\"; exit 1; }\n";
         } else if (!probe.tcp.isEmpty()) {
-            script += "p=" + probe.tcp.toUtf8() + "; pd_tcp $p || { echo \"port $p does not accept\"; exit 1; }\n";
+            script += "p=" + probe.tcp.toUtf8()
+                + "; pd_tcp $p || { echo \"port $p does not accept\"; exit 1; }\n";
         } else if (!probe.http.isEmpty()) {
             const qsizetype slash = probe.http.indexOf(u'/');
             script += "p=" + probe.http.left(slash).toUtf8() + "; pd_http $p "
@@ -204,7 +207,7 @@ QByteArray probeScript(const QList<Probe> &probes)
 QString stepKindWord(StepKind kind)
 {
     static const QStringList words{u"check"_s, u"command"_s, u"service"_s,
-                                   u"wait"_s, u"collect"_s, u"stop"_s};
+                                   u"wait"_s,  u"collect"_s, u"stop"_s};
     return words.at(int(kind));
 }
 
@@ -226,20 +229,24 @@ QString stopText(const Plan &plan, const Step &step)
 
 QString waitText(const PlannedStep &planned)
 {
-    return planned.endless ? tr("until you stop it") : tr("until %1 batches are proved").arg(planned.count);
+    return planned.endless ? tr("until you stop it")
+                           : tr("until %1 batches are proved").arg(planned.count);
 }
 
 } // namespace
 
 QString planToText(const Plan &plan)
 {
-    QString text = tr("%1 (workflow %2 %3, %4)\n").arg(plan.workflow.title, plan.workflow.id, plan.workflow.version, plan.workflow.origin);
+    QString text = tr("%1 (workflow %2 %3, %4)\n")
+                       .arg(plan.workflow.title, plan.workflow.id, plan.workflow.version,
+                            plan.workflow.origin);
     for (const Input &input : plan.workflow.inputs) {
         if (!input.advanced || plan.values.value(input.id) != input.defaultValue) {
             const QVariant value = plan.values.value(input.id);
-            const QString shown = value.typeId() == QMetaType::Bool ? (value.toBool() ? tr("yes") : tr("no"))
-                : value.toString().isEmpty()                        ? tr("(none)")
-                                                                    : value.toString();
+            const QString shown = value.typeId() == QMetaType::Bool
+                ? (value.toBool() ? tr("yes") : tr("no"))
+                : value.toString().isEmpty() ? tr("(none)")
+                                             : value.toString();
             text += u"  %1: %2\n"_s.arg(input.title, shown);
         }
     }
@@ -252,7 +259,7 @@ QString planToText(const Plan &plan)
         if (first || planned.step.phase != phase) {
             phase = planned.step.phase;
             first = false;
-            text += u"\n%1\n"_s.arg(phase == Phase::Preflight ? tr("Checks (change nothing)")
+            text += u"\n%1\n"_s.arg(phase == Phase::Preflight  ? tr("Checks (change nothing)")
                                         : phase == Phase::Main ? tr("Run")
                                                                : tr("Teardown (always)"));
         }
@@ -277,13 +284,15 @@ QJsonObject planToJson(const Plan &plan)
 {
     QJsonArray steps;
     for (const PlannedStep &planned : plan.steps) {
-        QJsonObject step{{u"id"_s, planned.step.id},
-                         {u"title"_s, planned.step.title},
-                         {u"kind"_s, stepKindWord(planned.step.kind)},
-                         {u"phase"_s, phaseWord(planned.step.phase)},
-                         {u"command"_s, planned.command.isEmpty() ? QJsonValue() : QJsonValue(planned.command)},
-                         {u"skipped"_s, planned.skipped.isEmpty() ? QJsonValue() : QJsonValue(planned.skipped)},
-                         {u"only_if"_s, planned.conditional.isEmpty() ? QJsonValue() : QJsonValue(planned.conditional)}};
+        QJsonObject step{
+            {u"id"_s, planned.step.id},
+            {u"title"_s, planned.step.title},
+            {u"kind"_s, stepKindWord(planned.step.kind)},
+            {u"phase"_s, phaseWord(planned.step.phase)},
+            {u"command"_s, planned.command.isEmpty() ? QJsonValue() : QJsonValue(planned.command)},
+            {u"skipped"_s, planned.skipped.isEmpty() ? QJsonValue() : QJsonValue(planned.skipped)},
+            {u"only_if"_s,
+             planned.conditional.isEmpty() ? QJsonValue() : QJsonValue(planned.conditional)}};
         steps << step;
     }
     QJsonObject inputs;
@@ -292,12 +301,18 @@ QJsonObject planToJson(const Plan &plan)
     }
     QJsonArray remarks;
     for (const Finding &remark : plan.remarks) {
-        remarks << QJsonObject{{u"code"_s, remark.code}, {u"severity"_s, severityWord(remark.severity)},
-                               {u"text"_s, remark.text}, {u"advice"_s, remark.advice}};
+        remarks << QJsonObject{{u"code"_s, remark.code},
+                               {u"severity"_s, severityWord(remark.severity)},
+                               {u"text"_s, remark.text},
+                               {u"advice"_s, remark.advice}};
     }
-    return {{u"workflow"_s, plan.workflow.id}, {u"version"_s, plan.workflow.version},
-            {u"origin"_s, plan.workflow.origin}, {u"host"_s, plan.host}, {u"inputs"_s, inputs},
-            {u"steps"_s, steps}, {u"findings"_s, remarks}};
+    return {{u"workflow"_s, plan.workflow.id},
+            {u"version"_s, plan.workflow.version},
+            {u"origin"_s, plan.workflow.origin},
+            {u"host"_s, plan.host},
+            {u"inputs"_s, inputs},
+            {u"steps"_s, steps},
+            {u"findings"_s, remarks}};
 }
 
 } // namespace proverdeck::models

@@ -8,7 +8,8 @@
 namespace proverdeck::models {
 
 /// A step with the operator's answers put in, as far as they are known before the run.
-struct PlannedStep {
+struct PlannedStep
+{
     Step step;
     QString command; ///< for bash on the server; empty for wait, stop and skipped steps
     QList<Probe> probes; ///< placeholders put in
@@ -18,7 +19,8 @@ struct PlannedStep {
     bool endless = false;
 };
 
-struct Plan {
+struct Plan
+{
     Workflow workflow;
     InputValues values;
     QString host;
@@ -41,8 +43,8 @@ struct Plan {
 /// One value as a word of a bash command; ~ at the beginning of a path becomes "$HOME".
 [[nodiscard]] QString shellWord(const QVariant &value, InputType type);
 
-/// Functions for bash that checks and probes use: pd_tcp PORT, pd_http PORT PATH, pd_rpc PORT METHOD
-/// PARAMS. They need nothing but bash on the server.
+/// Functions for bash that checks and probes use: pd_tcp PORT, pd_http PORT PATH, pd_rpc PORT
+/// METHOD PARAMS. They need nothing but bash on the server.
 [[nodiscard]] QByteArray shellPrelude();
 /// The prelude, if the command uses it, and the command.
 [[nodiscard]] QByteArray scriptFor(const QString &command);

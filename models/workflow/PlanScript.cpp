@@ -44,7 +44,8 @@ QString withOutputs(QString command, const Plan &plan)
 {
     for (const PlannedStep &planned : plan.steps) {
         if (!planned.step.output.isEmpty()) {
-            command.replace(u'{' + planned.step.output + u'}', u"\"$%1\""_s.arg(planned.step.output));
+            command.replace(u'{' + planned.step.output + u'}',
+                            u"\"$%1\""_s.arg(planned.step.output));
         }
     }
     return command.replace(u"{run_id}"_s, u"by-hand"_s);
@@ -62,7 +63,8 @@ QString serviceScript(const PlannedStep &planned)
 
 QString stopScript(const Step &step)
 {
-    return u"f=\"$HOME/.local/state/proverdeck/by-hand/%1.pid\"; [ -s \"$f\" ] || exit 0; read -r p <\"$f\"\n"
+    return u"f=\"$HOME/.local/state/proverdeck/by-hand/%1.pid\"; [ -s \"$f\" ] || exit 0; read -r "
+           u"p <\"$f\"\n"
            u"alive() { kill -0 \"-$p\" 2>/dev/null; }\n"
            u"for s in INT TERM KILL; do\n"
            u"  alive || break\n"
@@ -70,8 +72,8 @@ QString stopScript(const Step &step)
            u"  while alive && [ $i -lt %2 ]; do sleep 0.5; i=$((i+1)); done\n"
            u"done\n"
            u"if alive; then echo \"process group $p is still there\"; exit 1; fi\nrm -f \"$f\""_s
-        .arg(step.service)
-        .arg(step.grace.count());
+               .arg(step.service)
+               .arg(step.grace.count());
 }
 
 QString readyLoop(const PlannedStep &planned)
@@ -80,7 +82,8 @@ QString readyLoop(const PlannedStep &planned)
     script.chop(qsizetype(sizeof("exit 0\n") - 1));
     for (const Probe &probe : planned.probes) {
         if (!probe.log.isEmpty()) {
-            script += "grep -qE " + localWord(probe.log).toUtf8() + " \"$HOME/" + logName(planned.step).toUtf8()
+            script += "grep -qE " + localWord(probe.log).toUtf8() + " \"$HOME/"
+                + logName(planned.step).toUtf8()
                 + "\" 2>/dev/null || { echo 'not in the log yet'; exit 1; }\n";
         }
     }
@@ -89,33 +92,41 @@ QString readyLoop(const PlannedStep &planned)
             + ".pid\"; kill -0 \"$p\" 2>/dev/null || { echo 'it has ended'; exit 9; }\n";
     }
     script += "exit 0\n";
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(planned.step.timeout).count();
-    return u"ready_%1() { %2}\nwait_ready ready_%1 %3 || exit 1\n"_s
-        .arg(functionName(planned.step), remote(script), QString::number(seconds));
+    const auto seconds
+        = std::chrono::duration_cast<std::chrono::seconds>(planned.step.timeout).count();
+    return u"ready_%1() { %2}\nwait_ready ready_%1 %3 || exit 1\n"_s.arg(
+        functionName(planned.step), remote(script), QString::number(seconds));
 }
 
 QString checkText(const PlannedStep &planned, const Plan &plan)
 {
     const Step &step = planned.step;
-    QString text = u"%1() { %2}\n"_s.arg(functionName(step), remote(scriptFor(withOutputs(planned.command, plan))));
+    QString text = u"%1() { %2}\n"_s.arg(functionName(step),
+                                         remote(scriptFor(withOutputs(planned.command, plan))));
     if (!step.output.isEmpty()) {
         text += u"%1=$(%2 | head -n 1); "_s.arg(step.output, functionName(step));
-        text += step.fact.isEmpty() ? u":\n"_s : u"[ -n \"$%1\" ] && %2=true || %2=false\n"_s.arg(step.output, step.fact);
+        text += step.fact.isEmpty()
+            ? u":\n"_s
+            : u"[ -n \"$%1\" ] && %2=true || %2=false\n"_s.arg(step.output, step.fact);
         return text;
     }
     if (!step.fact.isEmpty()) {
-        return text + u"if %1; then %2=true; else %2=false; fi\n"_s.arg(functionName(step), step.fact);
+        return text
+            + u"if %1; then %2=true; else %2=false; fi\n"_s.arg(functionName(step), step.fact);
     }
-    return text + u"check %1 %2 %3\n"_s.arg(functionName(step), step.required ? u"required"_s : u"optional"_s,
-                                            localWord(step.fix));
+    return text
+        + u"check %1 %2 %3\n"_s.arg(
+            functionName(step), step.required ? u"required"_s : u"optional"_s, localWord(step.fix));
 }
 
 QString waitText(const PlannedStep &planned)
 {
-    QString text = u"%1() { %2}\n"_s.arg(functionName(planned.step), remote(scriptFor(planned.command)));
+    QString text
+        = u"%1() { %2}\n"_s.arg(functionName(planned.step), remote(scriptFor(planned.command)));
     const QString limit = planned.endless ? u"999999999"_s : QString::number(planned.count);
     return text
-        + u"while n=$(%1) && [ \"${n:-0}\" -lt %2 ]; do echo \"$n of %3 batches proved\"; sleep \"${INTERVAL:-10}\"; "
+        + u"while n=$(%1) && [ \"${n:-0}\" -lt %2 ]; do echo \"$n of %3 batches proved\"; sleep "
+          u"\"${INTERVAL:-10}\"; "
           u"ready_%4 >/dev/null || { echo 'the prover has ended'; exit 1; }; done\necho \"$n batches proved\"\n"_s
               .arg(functionName(planned.step), limit, planned.endless ? u"endless"_s : limit,
                    functionName(planned.step.service));
@@ -127,15 +138,17 @@ QString collectText(const PlannedStep &planned, const Plan &plan)
     if (planned.step.collects == u"batches") {
         for (const PlannedStep &service : plan.steps) {
             if (service.step.kind == StepKind::Service && service.skipped.isEmpty()) {
-                text += u"remote <<<'cat \"$HOME/%1\" 2>/dev/null' >\"$OUT/%1\"\n"_s.arg(logName(service.step));
+                text += u"remote <<<'cat \"$HOME/%1\" 2>/dev/null' >\"$OUT/%1\"\n"_s.arg(
+                    logName(service.step));
             }
         }
-        text += u"%1() { %2}\n%1 >\"$OUT/metrics.txt\" || rm -f \"$OUT/metrics.txt\"\n"_s
-                    .arg(functionName(planned.step), remote(scriptFor(planned.command)));
-        return text + u"echo \"Logs are in $OUT. The table: proverdeck analyse ethrex $OUT/prover.log --metrics $OUT/metrics.txt\"\n"_s;
+        text += u"%1() { %2}\n%1 >\"$OUT/metrics.txt\" || rm -f \"$OUT/metrics.txt\"\n"_s.arg(
+            functionName(planned.step), remote(scriptFor(planned.command)));
+        return text
+            + u"echo \"Logs are in $OUT. The table: proverdeck analyse ethrex $OUT/prover.log --metrics $OUT/metrics.txt\"\n"_s;
     }
-    return u"%1() { %2}\n%1 | tee \"$OUT/%3.txt\"\n"_s.arg(functionName(planned.step),
-                                                          remote(scriptFor(planned.command)), planned.step.collects);
+    return u"%1() { %2}\n%1 | tee \"$OUT/%3.txt\"\n"_s.arg(
+        functionName(planned.step), remote(scriptFor(planned.command)), planned.step.collects);
 }
 
 QString stepBody(const PlannedStep &planned, const Plan &plan)
@@ -154,7 +167,8 @@ QString stepBody(const PlannedStep &planned, const Plan &plan)
     case StepKind::Command:
         break;
     }
-    QString text = u"%1() { %2}\n%1"_s.arg(functionName(planned.step), remote(scriptFor(withOutputs(planned.command, plan))));
+    QString text = u"%1() { %2}\n%1"_s.arg(functionName(planned.step),
+                                           remote(scriptFor(withOutputs(planned.command, plan))));
     text += planned.step.mayFail || planned.step.phase == Phase::Teardown
         ? u" || echo \"failed, going on\"\n"_s
         : u" || { echo \"failed\"; exit 1; }\n"_s;
@@ -164,9 +178,11 @@ QString stepBody(const PlannedStep &planned, const Plan &plan)
 QString condition(const PlannedStep &planned, const Plan &plan)
 {
     QStringList tests;
-    for (auto term = planned.step.when.terms.begin(); term != planned.step.when.terms.end(); ++term) {
+    for (auto term = planned.step.when.terms.begin(); term != planned.step.when.terms.end();
+         ++term) {
         if (!plan.values.contains(term.key())) {
-            tests << u"[ \"${%1-}\" = %2 ]"_s.arg(term.key(), shellWord(term->first(), InputType::Text));
+            tests << u"[ \"${%1-}\" = %2 ]"_s.arg(term.key(),
+                                                  shellWord(term->first(), InputType::Text));
         }
     }
     return tests.join(u" && "_s);
@@ -195,25 +211,32 @@ QString planToScript(const Plan &plan)
     QString outputs;
     for (const PlannedStep &planned : plan.steps) {
         if (!planned.step.output.isEmpty()) {
-            outputs += u"  printf '%s=%q\\n' %1 \"${%1-}\"\n"_s.replace(u"%1"_s, planned.step.output);
+            outputs
+                += u"  printf '%s=%q\\n' %1 \"${%1-}\"\n"_s.replace(u"%1"_s, planned.step.output);
         }
     }
-    QString text = u"#!/usr/bin/env bash\n"
-                   u"# %1 on %2 (workflow %3, version %4). Run it with: bash THIS_FILE [FOLDER_FOR_RESULTS]\n"
-                   u"# It stops everything that it started when it ends, also by Ctrl-C.\n"
-                   u"set -u\nHOST=%2\nSSH=(%5)\nOUT=${1:-proverdeck-results}\nmkdir -p \"$OUT\" || exit 2\n\n"
-                   u"say() { printf '== %s\\n' \"$1\"; }\n"
-                   u"remote() { # bash login shell on the server; the script comes on standard input\n"
-                   u"  { echo '{'\n%6  cat\n  printf '\\n} </dev/null\\n'; } | \"${SSH[@]}\" -- \"$HOST\" 'exec bash -l'\n}\n"
-                   u"check() { # FUNCTION required|optional FIX\n"
-                   u"  \"$1\"; case $? in 0|2|3) ;; *) echo \"   what to do: $3\"; [ \"$2\" = optional ] || exit 4 ;; esac\n}\n"
-                   u"wait_ready() { # FUNCTION SECONDS\n"
-                   u"  local end=$((SECONDS+$2)) answer code\n"
-                   u"  while :; do answer=$(\"$1\"); code=$?; [ $code = 0 ] && return 0\n"
-                   u"    [ $code = 9 ] && { echo \"$answer\"; return 1; }\n"
-                   u"    [ $SECONDS -lt $end ] || { echo \"not ready in time: $answer\"; return 1; }; sleep 1; done\n}\n"_s
-                       .arg(plan.workflow.title, localWord(plan.host), plan.workflow.id, plan.workflow.version, ssh)
-                       .replace(u"%6"_s, outputs);
+    QString text
+        = u"#!/usr/bin/env bash\n"
+          u"# %1 on %2 (workflow %3, version %4). Run it with: bash THIS_FILE "
+          u"[FOLDER_FOR_RESULTS]\n"
+          u"# It stops everything that it started when it ends, also by Ctrl-C.\n"
+          u"set -u\nHOST=%2\nSSH=(%5)\nOUT=${1:-proverdeck-results}\nmkdir -p \"$OUT\" || exit "
+          u"2\n\n"
+          u"say() { printf '== %s\\n' \"$1\"; }\n"
+          u"remote() { # bash login shell on the server; the script comes on standard input\n"
+          u"  { echo '{'\n%6  cat\n  printf '\\n} </dev/null\\n'; } | \"${SSH[@]}\" -- \"$HOST\" "
+          u"'exec bash -l'\n}\n"
+          u"check() { # FUNCTION required|optional FIX\n"
+          u"  \"$1\"; case $? in 0|2|3) ;; *) echo \"   what to do: $3\"; [ \"$2\" = optional ] || "
+          u"exit 4 ;; esac\n}\n"
+          u"wait_ready() { # FUNCTION SECONDS\n"
+          u"  local end=$((SECONDS+$2)) answer code\n"
+          u"  while :; do answer=$(\"$1\"); code=$?; [ $code = 0 ] && return 0\n"
+          u"    [ $code = 9 ] && { echo \"$answer\"; return 1; }\n"
+          u"    [ $SECONDS -lt $end ] || { echo \"not ready in time: $answer\"; return 1; }; sleep 1; done\n}\n"_s
+              .arg(plan.workflow.title, localWord(plan.host), plan.workflow.id,
+                   plan.workflow.version, ssh)
+              .replace(u"%6"_s, outputs);
     QString teardown;
     QString main;
     bool inMain = false;

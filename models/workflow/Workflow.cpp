@@ -56,9 +56,8 @@ tl::unexpected<InputError> refuse(const Input &input, const QString &text)
 
 bool hasControlCharacter(const QString &text)
 {
-    return std::any_of(text.begin(), text.end(), [](QChar c) {
-        return c.unicode() < 0x20 || c.unicode() == 0x7f;
-    });
+    return std::any_of(text.begin(), text.end(),
+                       [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f; });
 }
 
 tl::expected<QVariant, InputError> checkInteger(const Input &input, const QVariant &value)
@@ -66,20 +65,20 @@ tl::expected<QVariant, InputError> checkInteger(const Input &input, const QVaria
     bool ok = false;
     const qint64 number = value.toString().trimmed().toLongLong(&ok);
     if (!ok) {
-        return refuse(input, tr("%1: \"%2\" is not a whole number.").arg(input.title, value.toString()));
+        return refuse(input,
+                      tr("%1: \"%2\" is not a whole number.").arg(input.title, value.toString()));
     }
     if ((input.minimum && number < *input.minimum) || (input.maximum && number > *input.maximum)) {
         return refuse(input,
-                      input.maximum
-                          ? tr("%1: %2 is out of range; it must be between %3 and %4.")
-                                .arg(input.title)
-                                .arg(number)
-                                .arg(input.minimum.value_or(0))
-                                .arg(*input.maximum)
-                          : tr("%1: %2 is too small; it must be at least %3.")
-                                .arg(input.title)
-                                .arg(number)
-                                .arg(*input.minimum));
+                      input.maximum ? tr("%1: %2 is out of range; it must be between %3 and %4.")
+                                          .arg(input.title)
+                                          .arg(number)
+                                          .arg(input.minimum.value_or(0))
+                                          .arg(*input.maximum)
+                                    : tr("%1: %2 is too small; it must be at least %3.")
+                                          .arg(input.title)
+                                          .arg(number)
+                                          .arg(*input.minimum));
     }
     return QVariant(number);
 }
@@ -96,14 +95,17 @@ tl::expected<QVariant, InputError> checkBoolean(const Input &input, const QVaria
     if (word == u"false" || word == u"no" || word == u"off" || word == u"0") {
         return QVariant(false);
     }
-    return refuse(input, tr("%1: \"%2\" is neither yes nor no.").arg(input.title, value.toString()));
+    return refuse(input,
+                  tr("%1: \"%2\" is neither yes nor no.").arg(input.title, value.toString()));
 }
 
-/// Text that may reach a program's arguments: nothing that could pass for an option or break a line.
+/// Text that may reach a program's arguments: nothing that could pass for an option or break a
+/// line.
 tl::expected<QVariant, InputError> checkText(const Input &input, const QString &text)
 {
     if (hasControlCharacter(text)) {
-        return refuse(input, tr("%1: control characters and line breaks are not allowed.").arg(input.title));
+        return refuse(
+            input, tr("%1: control characters and line breaks are not allowed.").arg(input.title));
     }
     if (text.startsWith(u'-')) {
         return refuse(input,
@@ -113,15 +115,17 @@ tl::expected<QVariant, InputError> checkText(const Input &input, const QString &
     if (input.type == InputType::GitRef) {
         static const QRegularExpression bad(u"[\\s~^:?*\\[\\\\]|\\.\\.|@\\{|//|/$|\\.$|\\.lock$"_s);
         if (bad.match(text).hasMatch()) {
-            return refuse(input,
-                          tr("%1: \"%2\" is no branch, tag or commit; git does not allow such a name.")
-                              .arg(input.title, text));
+            return refuse(
+                input,
+                tr("%1: \"%2\" is no branch, tag or commit; git does not allow such a name.")
+                    .arg(input.title, text));
         }
     }
     if (input.type == InputType::RemotePath && !text.startsWith(u'/') && !text.startsWith(u"~/"_s)
         && text != u"~") {
-        return refuse(input,
-                      tr("%1: \"%2\" must be an absolute path or begin with ~/.").arg(input.title, text));
+        return refuse(
+            input,
+            tr("%1: \"%2\" must be an absolute path or begin with ~/.").arg(input.title, text));
     }
     return QVariant(text);
 }
@@ -213,7 +217,8 @@ tl::expected<InputValues, QList<InputError>> checkValues(const Workflow &workflo
     QList<InputError> errors;
     for (auto it = given.begin(); it != given.end(); ++it) {
         if (!workflow.input(it.key())) {
-            errors << InputError{it.key(), tr("This workflow has no input named %1.").arg(it.key())};
+            errors << InputError{it.key(),
+                                 tr("This workflow has no input named %1.").arg(it.key())};
         }
     }
     for (const Input &input : workflow.inputs) {
@@ -250,7 +255,10 @@ std::optional<std::chrono::milliseconds> parseDuration(const QString &text)
     }
     const qint64 number = match.captured(1).toLongLong();
     const QString unit = match.captured(2);
-    const qint64 factor = unit == u"ms" ? 1 : unit == u"s" ? 1000 : unit == u"m" ? 60'000 : 3'600'000;
+    const qint64 factor = unit == u"ms" ? 1
+        : unit == u"s"                  ? 1000
+        : unit == u"m"                  ? 60'000
+                                        : 3'600'000;
     if (number * factor > std::numeric_limits<int>::max()) {
         return std::nullopt; // more than a QTimer counts: 24 days
     }

@@ -8,10 +8,10 @@
 #include <QMap>
 #include <QVariant>
 
+#include <tl/expected.hpp>
+
 #include <chrono>
 #include <optional>
-
-#include <tl/expected.hpp>
 
 namespace proverdeck::models {
 
@@ -20,9 +20,10 @@ enum class InputType { Text, Integer, Boolean, Choice, GitRef, RemotePath, Host 
 /// Values by input id: QString, qint64 or bool, as the input's type says.
 using InputValues = QMap<QString, QVariant>;
 
-/// All of the named inputs and facts have the given value: `{ backend = "sp1", gpu = true }`, one of
-/// a list (`backend = ["sp1", "risc0"]`), or, for integers, a comparison (`tx_count = ">=59"`).
-struct Condition {
+/// All of the named inputs and facts have the given value: `{ backend = "sp1", gpu = true }`, one
+/// of a list (`backend = ["sp1", "risc0"]`), or, for integers, a comparison (`tx_count = ">=59"`).
+struct Condition
+{
     QMap<QString, QVariantList> terms;
     bool operator==(const Condition &) const = default;
     [[nodiscard]] bool isEmpty() const { return terms.isEmpty(); }
@@ -33,7 +34,8 @@ struct Condition {
 };
 
 /// One question that the operator answers.
-struct Input {
+struct Input
+{
     QString id;
     InputType type = InputType::Text;
     QString title;
@@ -55,14 +57,16 @@ struct Input {
 };
 
 /// A remark that follows from the answers alone, shown in the wizard and among the findings.
-struct Advice {
+struct Advice
+{
     QString input; ///< beside which question
     Condition when;
     Finding finding;
 };
 
 /// Evidence that a service is ready. Exactly one member is set.
-struct Probe {
+struct Probe
+{
     QString rpc; ///< port (placeholder text): eth_chainId answers
     QString tcp; ///< port: accepts a connection; nothing is sent
     QString http; ///< "port/path": answers 200
@@ -73,13 +77,15 @@ enum class StepKind { Check, Command, Service, Wait, Collect, Stop };
 enum class Phase { Preflight, Main, Teardown };
 
 /// One of several commands of a step; the first whose condition holds is taken.
-struct Variant {
+struct Variant
+{
     Condition when;
     QString command;
     int line = 0; ///< in the workflow file
 };
 
-struct Step {
+struct Step
+{
     QString id;
     QString title;
     StepKind kind = StepKind::Command;
@@ -109,7 +115,8 @@ struct Step {
     int line = 0; ///< in the workflow file
 };
 
-struct Workflow {
+struct Workflow
+{
     QString id;
     QString title;
     QString version;
@@ -130,7 +137,8 @@ struct Workflow {
 [[nodiscard]] QString userWorkflowFolder();
 
 /// A value that did not pass: which input, and a sentence for the person.
-struct InputError {
+struct InputError
+{
     QString input;
     QString text;
     bool operator==(const InputError &) const = default;

@@ -32,7 +32,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Thrown inside this file only: the first thing that is wrong in the workflow file.
-struct Problem : std::exception {
+struct Problem : std::exception
+{
     Problem(int atLine, QString saying)
         : line(atLine)
         , text(std::move(saying))
@@ -134,9 +135,8 @@ public:
         if (!node) {
             return fallback;
         }
-        const auto value = node->is_string()
-            ? parseDuration(qstring(node->as_string()->get()))
-            : std::nullopt;
+        const auto value
+            = node->is_string() ? parseDuration(qstring(node->as_string()->get())) : std::nullopt;
         if (!value) {
             wrong(*node, key, tr("a duration such as \"90s\", \"45m\" or \"2h\""));
         }
@@ -169,7 +169,8 @@ public:
         if (!node) {
             return fallback;
         }
-        const int index = node->is_string() ? int(words.indexOf(qstring(node->as_string()->get()))) : -1;
+        const int index
+            = node->is_string() ? int(words.indexOf(qstring(node->as_string()->get()))) : -1;
         if (index < 0) {
             wrong(*node, key, tr("one of %1").arg(words.join(u", "_s)));
         }
@@ -197,7 +198,9 @@ public:
 
     [[noreturn]] void wrong(const toml::node &node, const char *key, const QString &expected) const
     {
-        problem(node, tr("%1: the key \"%2\" must be %3.").arg(m_where, QString::fromLatin1(key), expected));
+        problem(
+            node,
+            tr("%1: the key \"%2\" must be %3.").arg(m_where, QString::fromLatin1(key), expected));
     }
 
 private:
@@ -251,19 +254,20 @@ Condition Table::condition(const char *key)
     return result;
 }
 
-template<class Reader>
-void forEachTable(Table &parent, const char *key, Reader reader)
+template<class Reader> void forEachTable(Table &parent, const char *key, Reader reader)
 {
     const toml::node *node = parent.find(key);
     if (!node) {
         return;
     }
     if (!node->is_array_of_tables()) {
-        parent.wrong(*node, key, tr("a list of tables, written as [[%1]]").arg(QString::fromLatin1(key)));
+        parent.wrong(*node, key,
+                     tr("a list of tables, written as [[%1]]").arg(QString::fromLatin1(key)));
     }
     int index = 0;
     for (const toml::node &item : *node->as_array()) {
-        Table table(*item.as_table(), u"[[%1]] number %2"_s.arg(QString::fromLatin1(key)).arg(++index));
+        Table table(*item.as_table(),
+                    u"[[%1]] number %2"_s.arg(QString::fromLatin1(key)).arg(++index));
         reader(table);
         table.refuseUnknownKeys();
     }
@@ -271,7 +275,8 @@ void forEachTable(Table &parent, const char *key, Reader reader)
 
 Severity severityOf(Table &table, const char *key)
 {
-    return Severity(table.choice(key, {u"info"_s, u"warning"_s, u"error"_s}, int(Severity::Warning)));
+    return Severity(
+        table.choice(key, {u"info"_s, u"warning"_s, u"error"_s}, int(Severity::Warning)));
 }
 
 /// A name that a command can use in {braces}.
@@ -279,8 +284,9 @@ void requireName(const Table &table, const char *key, const QString &name)
 {
     static const QRegularExpression plain(u"^[a-z][a-z0-9_]*\\z"_s);
     if (!plain.match(name).hasMatch()) {
-        problem(table.node(), tr("%1: \"%2\" is \"%3\", but may hold small letters, digits and underscores only.")
-                                  .arg(table.where(), QString::fromLatin1(key), name));
+        problem(table.node(),
+                tr("%1: \"%2\" is \"%3\", but may hold small letters, digits and underscores only.")
+                    .arg(table.where(), QString::fromLatin1(key), name));
     }
 }
 
@@ -299,13 +305,16 @@ Input readInput(Table &table)
     input.option = table.text("option", option.replace(u'_', u'-'));
     input.choices = table.texts("choices");
     if (input.type == InputType::Choice && input.choices.isEmpty()) {
-        problem(table.node(), tr("%1: an input of type choice needs the key \"choices\".").arg(table.where()));
+        problem(table.node(),
+                tr("%1: an input of type choice needs the key \"choices\".").arg(table.where()));
     }
     for (const QString &choice : std::as_const(input.choices)) {
         static const QRegularExpression plain(u"^[A-Za-z0-9_.][A-Za-z0-9_.-]*\\z"_s);
         if (!plain.match(choice).hasMatch()) {
-            problem(table.node(), tr("%1: the choice \"%2\" may hold letters, digits, dots, dashes and "
-                                     "underscores only.").arg(table.where(), choice));
+            problem(table.node(),
+                    tr("%1: the choice \"%2\" may hold letters, digits, dots, dashes and "
+                       "underscores only.")
+                        .arg(table.where(), choice));
         }
     }
     input.defaultValue = table.scalar("default");
@@ -318,19 +327,25 @@ Input readInput(Table &table)
     static const QRegularExpression variable(u"^[A-Z][A-Z0-9_]*\\z"_s);
     if (!input.environment.isEmpty()
         && (input.type != InputType::Integer || !variable.match(input.environment).hasMatch())) {
-        problem(table.node(), tr("%1: \"environment\" is the name of a variable in capitals and belongs to "
-                                 "an integer input.").arg(table.where()));
+        problem(table.node(),
+                tr("%1: \"environment\" is the name of a variable in capitals and belongs to "
+                   "an integer input.")
+                    .arg(table.where()));
     }
     input.enabledWhen = table.condition("enabled_when");
     input.valueWhenDisabled = table.scalar("value_when_disabled");
     input.disabledHelp = table.text("disabled_help");
     if (!input.enabledWhen.isEmpty() && !input.valueWhenDisabled.isValid()) {
-        problem(table.node(), tr("%1: with \"enabled_when\" the key \"value_when_disabled\" is needed.").arg(table.where()));
+        problem(table.node(),
+                tr("%1: with \"enabled_when\" the key \"value_when_disabled\" is needed.")
+                    .arg(table.where()));
     }
     if (input.defaultValue.isValid()) {
         const auto checked = checkValue(input, input.defaultValue);
         if (!checked) {
-            problem(table.node(), tr("%1: the default is not a valid value: %2").arg(table.where(), checked.error().text));
+            problem(table.node(),
+                    tr("%1: the default is not a valid value: %2")
+                        .arg(table.where(), checked.error().text));
         }
         input.defaultValue = *checked;
     }
@@ -360,11 +375,13 @@ QList<Variant> readRun(Table &table)
         return {Variant{{}, qstring(node->as_string()->get()), lineOf(*node)}};
     }
     if (!node->is_array()) {
-        table.wrong(*node, "run", tr("a command in quotes, or a list of { when = …, command = … }"));
+        table.wrong(*node, "run",
+                    tr("a command in quotes, or a list of { when = …, command = … }"));
     }
     for (const toml::node &item : *node->as_array()) {
         if (!item.is_table()) {
-            table.wrong(item, "run", tr("a command in quotes, or a list of { when = …, command = … }"));
+            table.wrong(item, "run",
+                        tr("a command in quotes, or a list of { when = …, command = … }"));
         }
         Table variant(*item.as_table(), table.where() + u", run"_s);
         const Condition when = variant.condition("when");
@@ -412,11 +429,15 @@ QList<Probe> readProbes(Table &table)
         const int set = int(!probe.rpc.isEmpty()) + int(!probe.tcp.isEmpty())
             + int(!probe.http.isEmpty()) + int(!probe.log.isEmpty());
         if (set != 1) {
-            problem(item, tr("%1: each probe has exactly one of rpc, tcp, http and log.").arg(table.where()));
+            problem(
+                item,
+                tr("%1: each probe has exactly one of rpc, tcp, http and log.").arg(table.where()));
         }
         if (!probe.log.isEmpty() && !QRegularExpression(probe.log).isValid()) {
-            problem(item, tr("%1: \"%2\" is not a regular expression: %3.")
-                              .arg(table.where(), probe.log, QRegularExpression(probe.log).errorString()));
+            problem(
+                item,
+                tr("%1: \"%2\" is not a regular expression: %3.")
+                    .arg(table.where(), probe.log, QRegularExpression(probe.log).errorString()));
         }
         probes << probe;
     }
@@ -430,38 +451,46 @@ Step readStep(Table &table)
     step.id = table.requiredText("id");
     static const QRegularExpression plain(u"^[a-z][a-z0-9-]*\\z"_s);
     if (!plain.match(step.id).hasMatch()) {
-        problem(table.node(), tr("%1: the id \"%2\" may hold small letters, digits and dashes only.").arg(table.where(), step.id));
+        problem(table.node(),
+                tr("%1: the id \"%2\" may hold small letters, digits and dashes only.")
+                    .arg(table.where(), step.id));
     }
     step.title = table.text("title", step.id);
-    step.kind = StepKind(table.choice("kind",
-                                      {u"check"_s, u"command"_s, u"service"_s, u"wait"_s,
-                                       u"collect"_s, u"stop"_s},
-                                      int(StepKind::Command)));
+    step.kind = StepKind(table.choice(
+        "kind", {u"check"_s, u"command"_s, u"service"_s, u"wait"_s, u"collect"_s, u"stop"_s},
+        int(StepKind::Command)));
     const bool isCheck = step.kind == StepKind::Check;
     step.phase = Phase(table.choice("phase", {u"preflight"_s, u"main"_s, u"teardown"_s},
                                     int(isCheck ? Phase::Preflight : Phase::Main)));
     step.run = readRun(table);
     const bool needsRun = step.kind != StepKind::Wait && step.kind != StepKind::Stop;
     if (needsRun && step.run.isEmpty()) {
-        problem(table.node(), tr("%1: a step of this kind needs the key \"run\".").arg(table.where()));
+        problem(table.node(),
+                tr("%1: a step of this kind needs the key \"run\".").arg(table.where()));
     }
     step.log = table.text("log");
     static const QRegularExpression file(u"^[A-Za-z0-9_-]+\\.log\\z"_s);
     if (!step.log.isEmpty() && !file.match(step.log).hasMatch()) {
-        problem(table.node(), tr("%1: \"log\" is a plain file name that ends in .log.").arg(table.where()));
+        problem(table.node(),
+                tr("%1: \"log\" is a plain file name that ends in .log.").arg(table.where()));
     }
     step.when = table.condition("when");
     step.ready = readProbes(table);
-    step.timeout = table.duration("timeout", isCheck ? std::chrono::seconds(60) : std::chrono::minutes(10));
+    step.timeout
+        = table.duration("timeout", isCheck ? std::chrono::seconds(60) : std::chrono::minutes(10));
     step.expectedAfter = table.text("expected_after");
     step.expectedWithin = table.duration("expected_within", step.expectedWithin);
     if (step.expectedAfter.isEmpty() != (step.expectedWithin.count() == 0)
         || !QRegularExpression(step.expectedAfter).isValid()) {
-        problem(table.node(), tr("%1: \"expected_after\" is a regular expression and comes with \"expected_within\".").arg(table.where()));
+        problem(
+            table.node(),
+            tr("%1: \"expected_after\" is a regular expression and comes with \"expected_within\".")
+                .arg(table.where()));
     }
     step.fact = table.text("fact");
     step.output = table.text("output");
-    for (const auto &[key, name] : {qMakePair("fact", step.fact), qMakePair("output", step.output)}) {
+    for (const auto &[key, name] :
+         {qMakePair("fact", step.fact), qMakePair("output", step.output)}) {
         if (!name.isEmpty()) {
             requireName(table, key, name);
         }
@@ -470,7 +499,8 @@ Step readStep(Table &table)
     step.code = table.text("code", step.id);
     step.fix = table.text("fix");
     step.service = table.text("service");
-    step.grace = std::chrono::duration_cast<std::chrono::seconds>(table.duration("grace", step.grace));
+    step.grace
+        = std::chrono::duration_cast<std::chrono::seconds>(table.duration("grace", step.grace));
     step.mayFail = table.boolean("may_fail", false);
     step.failure = table.text("failure");
     static const QStringList readers{u"ethrex-prover"_s, u"ethrex-l2"_s, u"ethrex-loadtest"_s};
@@ -481,15 +511,22 @@ Step readStep(Table &table)
     static const QStringList collections{u"session"_s, u"batches"_s};
     step.collects = collections.value(table.choice("collects", collections, -1));
     if (step.kind == StepKind::Collect && step.collects.isEmpty()) {
-        problem(table.node(), tr("%1: a step of kind collect needs the key \"collects\", \"session\" or \"batches\".").arg(table.where()));
+        problem(
+            table.node(),
+            tr("%1: a step of kind collect needs the key \"collects\", \"session\" or \"batches\".")
+                .arg(table.where()));
     }
     if (const toml::node *fatal = table.find("fatal")) {
         if (!fatal->is_table()) {
-            table.wrong(*fatal, "fatal", tr("a table of finding codes and counts, for example { wrong-backend = 3 }"));
+            table.wrong(
+                *fatal, "fatal",
+                tr("a table of finding codes and counts, for example { wrong-backend = 3 }"));
         }
         for (const auto &[code, count] : *fatal->as_table()) {
             if (!count.is_integer()) {
-                table.wrong(count, "fatal", tr("a table of finding codes and counts, for example { wrong-backend = 3 }"));
+                table.wrong(
+                    count, "fatal",
+                    tr("a table of finding codes and counts, for example { wrong-backend = 3 }"));
             }
             step.fatal.insert(qstring(code.str()), int(count.as_integer()->get()));
         }
@@ -498,11 +535,13 @@ Step readStep(Table &table)
 }
 
 /// These conditions are decided before the run, so that facts are not known to them.
-void requireAnswers(const Condition &condition, const QSet<QString> &answers, int line, const QString &where)
+void requireAnswers(const Condition &condition, const QSet<QString> &answers, int line,
+                    const QString &where)
 {
     for (const QString &name : condition.terms.keys()) {
         if (!answers.contains(name)) {
-            throw Problem(line, tr("%1: its condition names \"%2\", which is no input.").arg(where, name));
+            throw Problem(
+                line, tr("%1: its condition names \"%2\", which is no input.").arg(where, name));
         }
     }
 }
@@ -522,7 +561,9 @@ void checkReferences(const Workflow &workflow)
     for (const Advice &advice : workflow.advice) {
         requireAnswers(advice.when, answers, 0, tr("Advice \"%1\"").arg(advice.finding.code));
         if (!advice.input.isEmpty() && !answers.contains(advice.input)) {
-            throw Problem(0, tr("Advice \"%1\": there is no input \"%2\".").arg(advice.finding.code, advice.input));
+            throw Problem(0,
+                          tr("Advice \"%1\": there is no input \"%2\".")
+                              .arg(advice.finding.code, advice.input));
         }
     }
     QSet<QString> ids;
@@ -533,8 +574,11 @@ void checkReferences(const Workflow &workflow)
         ids.insert(step.id);
         for (const QString &name : step.when.terms.keys()) {
             if (!names.contains(name)) {
-                throw Problem(step.line, tr("Step \"%1\": its condition names \"%2\", which is no input and no "
-                                            "fact of an earlier step.").arg(step.id, name));
+                throw Problem(
+                    step.line,
+                    tr("Step \"%1\": its condition names \"%2\", which is no input and no "
+                       "fact of an earlier step.")
+                        .arg(step.id, name));
             }
         }
         requireAnswers(step.endless, answers, step.line, tr("Step \"%1\"").arg(step.id));
@@ -549,8 +593,11 @@ void checkReferences(const Workflow &workflow)
         for (const QString &text : std::as_const(texts)) {
             for (const QString &name : placeholders(text)) {
                 if (!names.contains(name)) {
-                    throw Problem(step.line, tr("Step \"%1\": the placeholder {%2} is no input and no output of "
-                                                "an earlier step.").arg(step.id, name));
+                    throw Problem(
+                        step.line,
+                        tr("Step \"%1\": the placeholder {%2} is no input and no output of "
+                           "an earlier step.")
+                            .arg(step.id, name));
                 }
             }
         }
@@ -559,7 +606,9 @@ void checkReferences(const Workflow &workflow)
         }
         const bool waitsForService = step.kind == StepKind::Wait && !step.service.isEmpty();
         if ((step.kind == StepKind::Stop || waitsForService) && !services.contains(step.service)) {
-            throw Problem(step.line, tr("Step \"%1\": \"service\" must name an earlier step of kind service.").arg(step.id));
+            throw Problem(step.line,
+                          tr("Step \"%1\": \"service\" must name an earlier step of kind service.")
+                              .arg(step.id));
         }
         for (const QString &name : {step.fact, step.output}) {
             if (!name.isEmpty()) {
@@ -576,7 +625,8 @@ Workflow readDocument(const toml::table &document, const QString &origin)
     workflow.origin = origin;
     const toml::node *head = root.find("workflow");
     if (!head || !head->is_table()) {
-        throw Problem(1, tr("The table [workflow] with the keys id, title and version is missing."));
+        throw Problem(1,
+                      tr("The table [workflow] with the keys id, title and version is missing."));
     }
     Table header(*head->as_table(), u"[workflow]"_s);
     workflow.id = header.requiredText("id");
@@ -610,8 +660,8 @@ tl::expected<Workflow, QString> parseWorkflow(const QByteArray &toml, const QStr
                      : tr("Workflow file %1: %2").arg(origin, text));
     };
     try {
-        const toml::table document
-            = toml::parse(std::string_view(toml.constData(), size_t(toml.size())), origin.toStdString());
+        const toml::table document = toml::parse(
+            std::string_view(toml.constData(), size_t(toml.size())), origin.toStdString());
         return readDocument(document, origin);
     } catch (const toml::parse_error &error) {
         return complain(int(error.source().begin.line), qstring(error.description()) + u'.');
@@ -634,7 +684,8 @@ tl::expected<Workflow, QString> loadWorkflow(const QString &idOrPath)
     const QString path = isPath ? idOrPath : QFileInfo::exists(own) ? own : builtIn;
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
-        return tl::unexpected<QString>(tr("The workflow file %1 cannot be read: %2.").arg(path, file.errorString()));
+        return tl::unexpected<QString>(
+            tr("The workflow file %1 cannot be read: %2.").arg(path, file.errorString()));
     }
     return parseWorkflow(file.readAll(), path == builtIn ? tr("built in") : path);
 }

@@ -14,13 +14,17 @@
 namespace proverdeck {
 namespace {
 
-struct Answer {
+struct Answer
+{
     int code = -1;
     QByteArray out;
     QByteArray err;
 
     [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
-    [[nodiscard]] bool hasFinding(const QString &code_) const { return err.contains(('[' + code_ + ']').toUtf8()); }
+    [[nodiscard]] bool hasFinding(const QString &code_) const
+    {
+        return err.contains(('[' + code_ + ']').toUtf8());
+    }
 };
 
 class CommandsTest : public ::testing::Test
@@ -37,7 +41,8 @@ protected:
         process.setProcessEnvironment(environment);
         process.start(PROVERDECK_BINARY_DIR "/proverdeck", arguments);
         process.closeWriteChannel();
-        EXPECT_TRUE(process.waitForFinished(limitMs)) << "it did not end: " << arguments.join(' ').toStdString();
+        EXPECT_TRUE(process.waitForFinished(limitMs))
+            << "it did not end: " << arguments.join(' ').toStdString();
         Answer answer{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
                       process.readAllStandardOutput(), process.readAllStandardError()};
         if (process.state() != QProcess::NotRunning) {
@@ -56,7 +61,8 @@ protected:
             const QStringList pids = QDir("/proc").entryList({"[0-9]*"}, QDir::Dirs);
             for (const QString &pid : pids) {
                 QFile command("/proc/" + pid + "/cmdline");
-                if (command.open(QIODevice::ReadOnly) && command.readAll().contains(ownMark().toUtf8())) {
+                if (command.open(QIODevice::ReadOnly)
+                    && command.readAll().contains(ownMark().toUtf8())) {
                     left << pid;
                 }
             }
@@ -89,7 +95,8 @@ TEST_F(CommandsTest, WrongArgumentsEndWithTwoAndASentence)
     const QList<QPair<QStringList, QByteArray>> cases{
         {{"frobnicate"}, "no command"},
         {{"run"}, "--host: Server: please give a value."},
-        {{"run", "--host", "x", "--tx-count", "many"}, "--tx-count: Transactions per account: \"many\" is not a whole number."},
+        {{"run", "--host", "x", "--tx-count", "many"},
+         "--tx-count: Transactions per account: \"many\" is not a whole number."},
         {{"run", "--host", "x", "--batches", "0"}, "must be between 1 and"},
         {{"run", "--host", "x", "--backend", "zisk"}, "not one of sp1, risc0, exec"},
         {{"run", "--host", "-oProxyCommand=x"}, "begins with a dash"},
@@ -117,20 +124,23 @@ TEST_F(CommandsTest, HelpNamesEveryCommandAndOption)
 {
     const Answer overview = call({"--help"});
     EXPECT_EQ(overview.code, 0);
-    for (const char *word : {"doctor", "plan", "run", "runs", "analyse", "demo-host", "Exit status"}) {
+    for (const char *word :
+         {"doctor", "plan", "run", "runs", "analyse", "demo-host", "Exit status"}) {
         EXPECT_TRUE(overview.out.contains(word)) << word;
     }
     const Answer run = call({"run", "--help"});
-    for (const char *option : {"--host", "--backend", "--gpu", "--no-gpu", "--tx-count", "--batches", "--endless", "--ref",
-                               "--already-running", "--tx-type", "--repo", "--workflow", "--demo", "--out", "--keep-running",
-                               "--ssh-config", "--trust-host"}) {
+    for (const char *option :
+         {"--host", "--backend", "--gpu", "--no-gpu", "--tx-count", "--batches", "--endless",
+          "--ref", "--already-running", "--tx-type", "--repo", "--workflow", "--demo", "--out",
+          "--keep-running", "--ssh-config", "--trust-host"}) {
         EXPECT_TRUE(run.out.contains(option)) << option;
     }
 }
 
 TEST_F(CommandsTest, AnalyseGivesTheDocumentedKeys)
 {
-    const Answer answer = call({"analyse", "ethrex", data("prover.log"), "--metrics", data("metrics.txt"), "--format", "json"});
+    const Answer answer = call({"analyse", "ethrex", data("prover.log"), "--metrics",
+                                data("metrics.txt"), "--format", "json"});
     ASSERT_EQ(answer.code, 0) << answer.err.toStdString();
     const QJsonObject json = answer.json();
     const QJsonArray batches = json.value("batches").toArray();
@@ -141,7 +151,8 @@ TEST_F(CommandsTest, AnalyseGivesTheDocumentedKeys)
     EXPECT_EQ(eighth.value("flags").toArray(), QJsonArray{"repeat"});
     EXPECT_EQ(eighth.value("blocks").toInt(), 2);
     const QJsonObject summary = json.value("summary").toObject();
-    for (const char *key : {"batches", "avg_ms", "median_ms", "min_ms", "max_ms", "p95_ms", "stddev_ms", "total_gas", "total_txs"}) {
+    for (const char *key : {"batches", "avg_ms", "median_ms", "min_ms", "max_ms", "p95_ms",
+                            "stddev_ms", "total_gas", "total_txs"}) {
         EXPECT_TRUE(summary.contains(key)) << key;
     }
     EXPECT_EQ(summary.value("total_gas").toInteger(), 192584844);
@@ -151,7 +162,8 @@ TEST_F(CommandsTest, AnalyseGivesTheDocumentedKeys)
 
 TEST_F(CommandsTest, UnknownIsNullAndNeverZero)
 {
-    const Answer answer = call({"analyse", "ethrex", data("prover-untimed.log"), "--format", "json"});
+    const Answer answer
+        = call({"analyse", "ethrex", data("prover-untimed.log"), "--format", "json"});
     const QJsonObject json = answer.json();
     const QJsonObject first = json.value("batches").toArray().at(0).toObject();
     EXPECT_TRUE(first.value("proving_time_ms").isNull());
@@ -162,9 +174,11 @@ TEST_F(CommandsTest, UnknownIsNullAndNeverZero)
 
 TEST_F(CommandsTest, UpstreamLayoutEqualsUpstreamsFile)
 {
-    const Answer answer = call({"analyse", "ethrex", data("prover.log"), "--metrics", data("metrics.txt"), "--format", "upstream"});
+    const Answer answer = call({"analyse", "ethrex", data("prover.log"), "--metrics",
+                                data("metrics.txt"), "--format", "upstream"});
     const QByteArray expected = testing::readData("ethrex/sp1_bench_results.md");
-    EXPECT_EQ(answer.out.mid(answer.out.indexOf("| Batch |")), expected.mid(expected.indexOf("| Batch |")));
+    EXPECT_EQ(answer.out.mid(answer.out.indexOf("| Batch |")),
+              expected.mid(expected.indexOf("| Batch |")));
 }
 
 TEST_F(CommandsTest, OtherLogsAreRecognised)
@@ -172,8 +186,10 @@ TEST_F(CommandsTest, OtherLogsAreRecognised)
     const Answer l2 = call({"analyse", "ethrex", data("l2.log"), "--format", "json"});
     EXPECT_EQ(l2.json().value("batches").toArray().size(), 14);
     EXPECT_EQ(l2.json().value("l2").toObject().value("last_block").toInt(), 190);
-    const Answer taken = call({"analyse", "ethrex", data("l2-port-in-use.log"), "--format", "json"});
-    EXPECT_EQ(taken.json().value("findings").toArray().at(0).toObject().value("code").toString(), "port-in-use");
+    const Answer taken
+        = call({"analyse", "ethrex", data("l2-port-in-use.log"), "--format", "json"});
+    EXPECT_EQ(taken.json().value("findings").toArray().at(0).toObject().value("code").toString(),
+              "port-in-use");
     const Answer load = call({"analyse", "ethrex", data("loadtest-endless.log")});
     EXPECT_TRUE(load.out.contains("loadtest-round-failed")) << load.out.toStdString();
     EXPECT_EQ(call({"analyse", "ethrex", data("metrics.txt")}).code, 2);
@@ -189,7 +205,9 @@ TEST_F(CommandsTest, UnreachableAndUnknownHostsEndWithThree)
 TEST_F(CommandsTest, ABenchmarkOnTheDemoHostEndsWithATableThatCanBeTrusted)
 {
     const QString out = home.path() + "/out";
-    const Answer answer = call({"run", "--demo", "--backend", "sp1", "--tx-count", "5", "--batches", "6", "--out", out, "--format", "json"}, 120'000);
+    const Answer answer = call({"run", "--demo", "--backend", "sp1", "--tx-count", "5", "--batches",
+                                "6", "--out", out, "--format", "json"},
+                               120'000);
     ASSERT_EQ(answer.code, 0) << answer.err.toStdString();
     const QJsonArray batches = answer.json().value("batches").toArray();
     ASSERT_GE(batches.size(), 6);
@@ -198,9 +216,11 @@ TEST_F(CommandsTest, ABenchmarkOnTheDemoHostEndsWithATableThatCanBeTrusted)
         flags += batch.toObject().value("flags").toVariant().toStringList();
         EXPECT_FALSE(batch.toObject().value("gas_used").isNull());
     }
-    EXPECT_TRUE(flags.contains("repeat") && flags.contains("empty") && flags.contains("warm-up")) << flags.join(' ').toStdString();
-    for (const char *file : {"results.md", "results.csv", "results.json", "bench_results.md", "prover.log", "l2.log", "loadtest.log",
-                             "deploy.log", "build.log", "gpu.csv", "metrics.txt"}) {
+    EXPECT_TRUE(flags.contains("repeat") && flags.contains("empty") && flags.contains("warm-up"))
+        << flags.join(' ').toStdString();
+    for (const char *file :
+         {"results.md", "results.csv", "results.json", "bench_results.md", "prover.log", "l2.log",
+          "loadtest.log", "deploy.log", "build.log", "gpu.csv", "metrics.txt"}) {
         EXPECT_GT(QFile(out + '/' + file).size(), 0) << file;
     }
     QFile l2(out + "/l2.log");
@@ -209,11 +229,17 @@ TEST_F(CommandsTest, ABenchmarkOnTheDemoHostEndsWithATableThatCanBeTrusted)
     expectNothingLeft();
 
     // The history has it, shows it, exports it, and does not overwrite.
-    const QJsonObject newest = call({"runs", "list", "--format", "json"}).json().value("runs").toArray().at(0).toObject();
+    const QJsonObject newest = call({"runs", "list", "--format", "json"})
+                                   .json()
+                                   .value("runs")
+                                   .toArray()
+                                   .at(0)
+                                   .toObject();
     EXPECT_EQ(newest.value("state").toString(), "done");
     EXPECT_EQ(newest.value("host").toString(), "demo");
     const QString id = newest.value("id").toString();
-    EXPECT_EQ(call({"runs", "show", id, "--format", "json"}).json().value("batches").toArray(), batches);
+    EXPECT_EQ(call({"runs", "show", id, "--format", "json"}).json().value("batches").toArray(),
+              batches);
     EXPECT_EQ(call({"runs", "export", id, "--out", out}).code, 2);
     EXPECT_EQ(call({"runs", "export", id, "--out", home.path() + "/again"}).code, 0);
     EXPECT_EQ(call({"run", "--demo", "--out", out}).code, 2);
@@ -222,10 +248,13 @@ TEST_F(CommandsTest, ABenchmarkOnTheDemoHostEndsWithATableThatCanBeTrusted)
 TEST_F(CommandsTest, ThePlanRunByHandProvesBatches)
 {
     QProcess demo;
-    demo.start(PROVERDECK_BINARY_DIR "/proverdeck", {"demo-host", "--speed", "120", "--dir", home.path() + "/tmp/demo"});
+    demo.start(PROVERDECK_BINARY_DIR "/proverdeck",
+               {"demo-host", "--speed", "120", "--dir", home.path() + "/tmp/demo"});
     ASSERT_TRUE(demo.waitForReadyRead(30'000)) << demo.readAllStandardError().toStdString();
-    const QString config = QJsonDocument::fromJson(demo.readLine()).object().value("ssh_config").toString();
-    const Answer plan = call({"plan", "--host", "demo", "--ssh-config", config, "--tx-count", "5", "--batches", "3", "--format", "sh"});
+    const QString config
+        = QJsonDocument::fromJson(demo.readLine()).object().value("ssh_config").toString();
+    const Answer plan = call({"plan", "--host", "demo", "--ssh-config", config, "--tx-count", "5",
+                              "--batches", "3", "--format", "sh"});
     ASSERT_EQ(plan.code, 0);
     QFile script(home.path() + "/plan.sh");
     ASSERT_TRUE(script.open(QIODevice::WriteOnly));
@@ -241,7 +270,9 @@ TEST_F(CommandsTest, ThePlanRunByHandProvesBatches)
     EXPECT_TRUE(bash.waitForFinished(120'000));
     EXPECT_EQ(bash.exitCode(), 0) << bash.readAllStandardError().toStdString();
     EXPECT_TRUE(bash.readAllStandardOutput().contains("nothing of this run is left"));
-    const Answer table = call({"analyse", "ethrex", home.path() + "/results/prover.log", "--metrics", home.path() + "/results/metrics.txt", "--format", "json"});
+    const Answer table
+        = call({"analyse", "ethrex", home.path() + "/results/prover.log", "--metrics",
+                home.path() + "/results/metrics.txt", "--format", "json"});
     EXPECT_GE(table.json().value("batches").toArray().size(), 3);
     demo.terminate();
     EXPECT_TRUE(demo.waitForFinished(20'000));
@@ -264,9 +295,16 @@ TEST_F(CommandsTest, CtrlCTearsDownAndEndsWithFive)
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("XDG_DATA_HOME", home.path() + "/data");
     process.setProcessEnvironment(environment);
-    process.start(PROVERDECK_BINARY_DIR "/proverdeck", {"run", "--demo", "--tx-count", "5", "--batches", "500"});
+    process.start(PROVERDECK_BINARY_DIR "/proverdeck",
+                  {"run", "--demo", "--tx-count", "5", "--batches", "500"});
     QByteArray err;
-    ASSERT_TRUE(QTest::qWaitFor([&] { err += process.readAllStandardError(); return err.contains("2 of 500"); }, 90'000)) << err.toStdString();
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+            err += process.readAllStandardError();
+            return err.contains("2 of 500");
+        },
+        90'000))
+        << err.toStdString();
     process.terminate();
     ASSERT_TRUE(process.waitForFinished(60'000));
     err += process.readAllStandardError();
@@ -282,9 +320,16 @@ TEST_F(CommandsTest, EndlessModeRunsUntilItIsStoppedAndIsThenDone)
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert("XDG_DATA_HOME", home.path() + "/data");
     process.setProcessEnvironment(environment);
-    process.start(PROVERDECK_BINARY_DIR "/proverdeck", {"run", "--demo", "--tx-count", "5", "--batches", "1", "--endless"});
+    process.start(PROVERDECK_BINARY_DIR "/proverdeck",
+                  {"run", "--demo", "--tx-count", "5", "--batches", "1", "--endless"});
     QByteArray err;
-    ASSERT_TRUE(QTest::qWaitFor([&] { err += process.readAllStandardError(); return err.contains("Prove batches: 4 batches"); }, 90'000)) << err.toStdString();
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+            err += process.readAllStandardError();
+            return err.contains("Prove batches: 4 batches");
+        },
+        90'000))
+        << err.toStdString();
     process.terminate();
     ASSERT_TRUE(process.waitForFinished(60'000));
     err += process.readAllStandardError();
@@ -294,7 +339,8 @@ TEST_F(CommandsTest, EndlessModeRunsUntilItIsStoppedAndIsThenDone)
     expectNothingLeft();
 }
 
-struct Fault {
+struct Fault
+{
     const char *name;
     int code;
     const char *finding;
@@ -317,24 +363,31 @@ class FaultTest : public CommandsTest, public ::testing::WithParamInterface<Faul
 TEST_P(FaultTest, IsFoundAndTornDown)
 {
     const Fault fault = GetParam();
-    const Answer answer = call({"run", "--demo", "--fault", fault.name, "--tx-count", "5", "--batches", "6", "--speed", "120"}, 200'000);
+    const Answer answer = call({"run", "--demo", "--fault", fault.name, "--tx-count", "5",
+                                "--batches", "6", "--speed", "120"},
+                               200'000);
     EXPECT_EQ(answer.code, fault.code) << answer.err.toStdString();
     EXPECT_TRUE(answer.hasFinding(fault.finding)) << answer.err.toStdString();
     const bool started = answer.err.contains("…    Start the L2");
-    EXPECT_TRUE(!started || answer.err.contains("nothing of this run is left")) << answer.err.toStdString();
+    EXPECT_TRUE(!started || answer.err.contains("nothing of this run is left"))
+        << answer.err.toStdString();
     expectNothingLeft();
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, FaultTest,
-                         ::testing::Values(Fault{"no-docker", 4, "docker-missing"}, Fault{"no-repo", 4, "repository-missing"},
-                                           Fault{"dirty-tree", 4, "dirty-tree"}, Fault{"bad-ref", 4, "git-unknown-ref"},
-                                           Fault{"port-in-use", 4, "port-in-use"}, Fault{"deploy-fails", 1, "deploy-reverted"},
-                                           Fault{"l2-never-ready", 1, "l2-not-ready"}, Fault{"no-metrics", 1, "l2-not-ready"},
-                                           Fault{"gpu-oom", 1, "sp1-gpu-server-crashed"}, Fault{"prover-exits", 1, "gpu-out-of-memory"},
-                                           Fault{"host-oom", 1, "host-out-of-memory"}, Fault{"disk-full", 1, "disk-full"},
-                                           Fault{"wrong-backend", 1, "wrong-backend"}, Fault{"version-mismatch", 1, "version-mismatch"},
-                                           Fault{"coordinator-down", 1, "l2-not-ready"}, Fault{"metrics-silent", 0, "metrics-from-rpc"}),
-                         faultName);
+INSTANTIATE_TEST_SUITE_P(
+    Every, FaultTest,
+    ::testing::Values(
+        Fault{"no-docker", 4, "docker-missing"}, Fault{"no-repo", 4, "repository-missing"},
+        Fault{"dirty-tree", 4, "dirty-tree"}, Fault{"bad-ref", 4, "git-unknown-ref"},
+        Fault{"port-in-use", 4, "port-in-use"}, Fault{"deploy-fails", 1, "deploy-reverted"},
+        Fault{"l2-never-ready", 1, "l2-not-ready"}, Fault{"no-metrics", 1, "l2-not-ready"},
+        Fault{"gpu-oom", 1, "sp1-gpu-server-crashed"},
+        Fault{"prover-exits", 1, "gpu-out-of-memory"}, Fault{"host-oom", 1, "host-out-of-memory"},
+        Fault{"disk-full", 1, "disk-full"}, Fault{"wrong-backend", 1, "wrong-backend"},
+        Fault{"version-mismatch", 1, "version-mismatch"},
+        Fault{"coordinator-down", 1, "l2-not-ready"},
+        Fault{"metrics-silent", 0, "metrics-from-rpc"}),
+    faultName);
 
 } // namespace
 } // namespace proverdeck

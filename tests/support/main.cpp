@@ -35,7 +35,8 @@ class ResetWarnings : public ::testing::EmptyTestEventListener
     {
         const QMutexLocker lock(&s_mutex);
         // The offscreen platform has no settings portal and no raise().
-        s_allowed = {QStringLiteral("This plugin does not support"), QStringLiteral("propagateSizeHints")};
+        s_allowed = {QStringLiteral("This plugin does not support"),
+                     QStringLiteral("propagateSizeHints")};
     }
 };
 
@@ -66,7 +67,8 @@ int main(int argc, char **argv)
     qputenv("QT_QPA_PLATFORM", "offscreen");
     // Nothing of the person who runs the tests is read or written.
     const QTemporaryDir home;
-    for (const char *name : {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"}) {
+    for (const char *name :
+         {"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR"}) {
         const QString folder = home.filePath(QString::fromLatin1(name));
         QDir().mkpath(folder);
         QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A person's way through the program, on the demo host, with mouse and keyboard: the wizard, the run,
-// the results, the exports. With PROVERDECK_TOUR_DIR set it leaves a picture of every page and dialog.
-#include "app/Application.h"
+// A person's way through the program, on the demo host, with mouse and keyboard: the wizard, the
+// run, the results, the exports. With PROVERDECK_TOUR_DIR set it leaves a picture of every page and
+// dialog.
 #include "tour/Tour.h"
+
+#include "app/Application.h"
+#include "support/Test.h"
 #include "ui/MainWindow.h"
 #include "ui/benchmark/BenchmarkWizard.h"
 #include "ui/benchmark/ResultsPage.h"
 #include "ui/benchmark/RunPage.h"
 #include "ui/common/Theme.h"
 #include "ui/dialogs/Questions.h"
-
-#include "support/Test.h"
 
 #include <QAbstractItemView>
 #include <QAction>
@@ -44,8 +45,7 @@ using testing::picture;
 constexpr int DemoLimitMs = 30'000;
 constexpr int RunLimitMs = 150'000;
 
-template<class T>
-T *child(QObject *parent, const char *name)
+template<class T> T *child(QObject *parent, const char *name)
 {
     auto *found = parent ? parent->findChild<T *>(QString::fromLatin1(name)) : nullptr;
     EXPECT_NE(found, nullptr) << "no widget named " << name;
@@ -102,7 +102,8 @@ protected:
     ui::BenchmarkWizard *openDemoWizard()
     {
         click(child<QPushButton>(window, "tryDemo"));
-        EXPECT_TRUE(QTest::qWaitFor([&] { return window->findChild<ui::BenchmarkWizard *>() != nullptr; }, DemoLimitMs));
+        EXPECT_TRUE(QTest::qWaitFor(
+            [&] { return window->findChild<ui::BenchmarkWizard *>() != nullptr; }, DemoLimitMs));
         return window->findChild<ui::BenchmarkWizard *>();
     }
 
@@ -117,7 +118,8 @@ protected:
         picture(wizard, "wizard-load");
         click(child<QPushButton>(wizard, "next"));
         auto *summary = child<QLabel>(wizard, "checkSummary");
-        ASSERT_TRUE(QTest::qWaitFor([&] { return child<QPushButton>(wizard, "checkAgain")->isEnabled(); }, DemoLimitMs))
+        ASSERT_TRUE(QTest::qWaitFor(
+            [&] { return child<QPushButton>(wizard, "checkAgain")->isEnabled(); }, DemoLimitMs))
             << summary->text().toStdString();
     }
 
@@ -218,9 +220,13 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     }
     click(child<QPushButton>(results, "copyMarkdown"));
     EXPECT_TRUE(QApplication::clipboard()->text().contains("| Batch |"));
-    ASSERT_TRUE(QTest::qWaitFor([&] {
-        return application->store().load(run->options().id)->result.observations.contains("Fans");
-    }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+            return application->store()
+                .load(run->options().id)
+                ->result.observations.contains("Fans");
+        },
+        5000));
 
     // Export everything into a folder, with the keyboard.
     QTemporaryDir out;
@@ -234,7 +240,8 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     ASSERT_TRUE(json.open(QIODevice::ReadOnly));
     const QJsonObject document = QJsonDocument::fromJson(json.readAll()).object();
     EXPECT_GE(document.value("summary").toObject().value("batches").toInt(), 5);
-    for (const char *file : {"results.csv", "bench_results.md", "prover.log", "l2.log", "gpu.csv"}) {
+    for (const char *file :
+         {"results.csv", "bench_results.md", "prover.log", "l2.log", "gpu.csv"}) {
         EXPECT_TRUE(QFile::exists(out.filePath(file))) << file;
     }
 
@@ -245,7 +252,8 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     QTest::mouseDClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(first).center());
     EXPECT_EQ(window->currentPage(), page);
 
-    child<QAbstractItemView>(window, "pages")->setCurrentIndex(child<QAbstractItemView>(window, "pages")->model()->index(0, 0));
+    child<QAbstractItemView>(window, "pages")
+        ->setCurrentIndex(child<QAbstractItemView>(window, "pages")->model()->index(0, 0));
     picture(window, "start");
     window->openFile(out.filePath("prover.log"));
     EXPECT_NE(qobject_cast<ui::ResultsPage *>(window->currentPage()), nullptr);
@@ -274,11 +282,14 @@ TEST_F(TourTest, AServerIsAddedAfterARealLogin)
 TEST_F(TourTest, PicturesOfTheQuestions)
 {
     ui::HostKeyDialog hostKey({"bench-07.example.org", 2222, "ssh-ed25519",
-                               "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDhqb3uVyPY5hG6Hhc", "This host is known under another key type."});
+                               "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDhqb3uVyPY5hG6Hhc",
+                               "This host is known under another key type."});
     hostKey.show();
     EXPECT_TRUE(child<QPushButton>(&hostKey, "cancel")->isDefault());
     picture(&hostKey, "host-key");
-    ui::SecretDialog secret({ssh::SecretQuestion::Kind::Passphrase, "Passphrase for ~/.ssh/id_ed25519", "bench@bench-07.example.org", false, true});
+    ui::SecretDialog secret({ssh::SecretQuestion::Kind::Passphrase,
+                             "Passphrase for ~/.ssh/id_ed25519", "bench@bench-07.example.org",
+                             false, true});
     secret.show();
     picture(&secret, "passphrase");
     window->openFile("/nonexistent/prover.log");

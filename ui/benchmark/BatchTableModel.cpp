@@ -15,8 +15,7 @@ namespace {
 
 const QString Missing = u"–"_s;
 
-template<class T>
-QString numberText(const std::optional<T> &value)
+template<class T> QString numberText(const std::optional<T> &value)
 {
     return value ? models::report::groupedText(*value) : Missing;
 }
@@ -89,7 +88,8 @@ QString BatchTableModel::text(const BatchRow &row, int column) const
 
 QVariant BatchTableModel::sortValue(const BatchRow &row, int column) const
 {
-    const auto number = [](const auto &value) { return value ? QVariant(double(*value)) : QVariant(-1.0); };
+    const auto number
+        = [](const auto &value) { return value ? QVariant(double(*value)) : QVariant(-1.0); };
     switch (column) {
     case Batch:
         return row.batch;
@@ -142,9 +142,11 @@ QVariant BatchTableModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         return why(row, index.column());
     case Qt::TextAlignmentRole:
-        return QVariant(index.column() == Flags ? int(Qt::AlignLeft | Qt::AlignVCenter) : int(Qt::AlignRight | Qt::AlignVCenter));
+        return QVariant(index.column() == Flags ? int(Qt::AlignLeft | Qt::AlignVCenter)
+                                                : int(Qt::AlignRight | Qt::AlignVCenter));
     case Qt::ForegroundRole:
-        return row.counts() ? QVariant() : QVariant(QGuiApplication::palette().color(QPalette::PlaceholderText));
+        return row.counts() ? QVariant()
+                            : QVariant(QGuiApplication::palette().color(QPalette::PlaceholderText));
     case SortRole:
         return sortValue(row, index.column());
     case LineRole:
@@ -160,13 +162,14 @@ QVariant BatchTableModel::headerData(int section, Qt::Orientation orientation, i
         return {};
     }
     if (role == Qt::TextAlignmentRole) {
-        return QVariant(section == Flags ? int(Qt::AlignLeft | Qt::AlignVCenter) : int(Qt::AlignRight | Qt::AlignVCenter));
+        return QVariant(section == Flags ? int(Qt::AlignLeft | Qt::AlignVCenter)
+                                         : int(Qt::AlignRight | Qt::AlignVCenter));
     }
     if (role != Qt::DisplayRole) {
         return {};
     }
-    static const QStringList names{tr("Batch"), tr("Proving time"), tr("Gas"), tr("Tx"),
-                                   tr("Blocks"), tr("Mgas/s"), tr("tx/s"), tr("Flags")};
+    static const QStringList names{tr("Batch"),  tr("Proving time"), tr("Gas"),  tr("Tx"),
+                                   tr("Blocks"), tr("Mgas/s"),       tr("tx/s"), tr("Flags")};
     return names.value(section);
 }
 

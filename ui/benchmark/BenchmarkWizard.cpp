@@ -41,10 +41,13 @@ BenchmarkWizard::BenchmarkWizard(Services &services, models::Workflow workflow, 
     setOption(QWizard::NoDefaultButton, false);
     resize(940, 640);
     setSideWidget(makeSteps());
-    const QList<QPair<QString, QString>> pages{{u"server"_s, tr("Server")}, {u"prove"_s, tr("What to prove")}, {u"load"_s, tr("Load")}};
-    const QStringList subtitles{tr("Where the prover runs, and where the repository is on that machine."),
-                                tr("Which code is measured, with which backend, and how many batches make the result."),
-                                tr("The transactions that fill the batches. Too few, and empty batches are measured instead.")};
+    const QList<QPair<QString, QString>> pages{
+        {u"server"_s, tr("Server")}, {u"prove"_s, tr("What to prove")}, {u"load"_s, tr("Load")}};
+    const QStringList subtitles{
+        tr("Where the prover runs, and where the repository is on that machine."),
+        tr("Which code is measured, with which backend, and how many batches make the result."),
+        tr("The transactions that fill the batches. Too few, and empty batches are measured "
+           "instead.")};
     for (int i = 0; i < pages.size(); ++i) {
         auto *page = new FormPage(m_workflow, pages.at(i).first, services.hosts(), this);
         page->setTitle(pages.at(i).second);
@@ -59,11 +62,13 @@ BenchmarkWizard::BenchmarkWizard(Services &services, models::Workflow workflow, 
         form->setValues({});
     }
     recallAnswers({});
-    for (const auto which : {QWizard::NextButton, QWizard::BackButton, QWizard::CancelButton, QWizard::FinishButton}) {
-        static const QMap<QWizard::WizardButton, QString> names{{QWizard::NextButton, u"next"_s},
-                                                                {QWizard::BackButton, u"back"_s},
-                                                                {QWizard::CancelButton, u"cancel"_s},
-                                                                {QWizard::FinishButton, u"start"_s}};
+    for (const auto which :
+         {QWizard::NextButton, QWizard::BackButton, QWizard::CancelButton, QWizard::FinishButton}) {
+        static const QMap<QWizard::WizardButton, QString> names{
+            {QWizard::NextButton, u"next"_s},
+            {QWizard::BackButton, u"back"_s},
+            {QWizard::CancelButton, u"cancel"_s},
+            {QWizard::FinishButton, u"start"_s}};
         button(which)->setObjectName(names.value(which));
     }
 }
@@ -78,7 +83,8 @@ QWidget *BenchmarkWizard::makeSteps()
     column->setContentsMargins(18, 20, 12, 12);
     column->setSpacing(14);
     int number = 0;
-    for (const QString &name : {tr("Server"), tr("What to prove"), tr("Load"), tr("Checks"), tr("Review")}) {
+    for (const QString &name :
+         {tr("Server"), tr("What to prove"), tr("Load"), tr("Checks"), tr("Review")}) {
         auto *label = new QLabel(u"%1  %2"_s.arg(++number).arg(name), side);
         column->addWidget(label);
         m_stepLabels << label;
@@ -110,7 +116,8 @@ std::optional<models::Plan> BenchmarkWizard::plan() const
     if (!checked) {
         return std::nullopt;
     }
-    return models::makePlan(m_workflow, *checked, m_services.sshConfigFor(checked->value(u"host"_s).toString()));
+    return models::makePlan(m_workflow, *checked,
+                            m_services.sshConfigFor(checked->value(u"host"_s).toString()));
 }
 
 void BenchmarkWizard::recallAnswers(const QString &host)
@@ -137,7 +144,9 @@ void BenchmarkWizard::onPage(int id)
         QFont font = m_stepLabels.at(i)->font();
         font.setBold(i == id);
         m_stepLabels.at(i)->setFont(font);
-        m_stepLabels.at(i)->setForegroundRole(i == id ? QPalette::Link : i < id ? QPalette::WindowText : QPalette::PlaceholderText);
+        m_stepLabels.at(i)->setForegroundRole(i == id      ? QPalette::Link
+                                                  : i < id ? QPalette::WindowText
+                                                           : QPalette::PlaceholderText);
     }
     if (id == ProveId) {
         recallAnswers(answers().value(u"host"_s).toString());
@@ -146,13 +155,15 @@ void BenchmarkWizard::onPage(int id)
         form->setContext(answers());
     }
     if (id == ReviewId) {
-        setButtonText(QWizard::FinishButton, tr("Start benchmark on %1").arg(answers().value(u"host"_s).toString()));
+        setButtonText(QWizard::FinishButton,
+                      tr("Start benchmark on %1").arg(answers().value(u"host"_s).toString()));
     }
 }
 
 // ---- forms ----
 
-FormPage::FormPage(const models::Workflow &workflow, const QString &page, const QStringList &hosts, QWidget *parent)
+FormPage::FormPage(const models::Workflow &workflow, const QString &page, const QStringList &hosts,
+                   QWidget *parent)
     : QWizardPage(parent)
 {
     QList<Input> main;
@@ -181,7 +192,8 @@ FormPage::FormPage(const models::Workflow &workflow, const QString &page, const 
         form->hide();
         connect(toggle, &QPushButton::toggled, form, [toggle, form](bool on) {
             form->setVisible(on);
-            toggle->setText(on ? FormPage::tr("Seldom changed ▾") : FormPage::tr("Seldom changed ▸"));
+            toggle->setText(on ? FormPage::tr("Seldom changed ▾")
+                               : FormPage::tr("Seldom changed ▸"));
         });
         m_forms << form;
         layout->addWidget(toggle, 0, Qt::AlignLeft);
@@ -221,7 +233,8 @@ ChecksPage::ChecksPage(Services &services, BenchmarkWizard &wizard)
     , m_wizard(wizard)
 {
     setTitle(tr("Checks"));
-    setSubTitle(tr("What the server has and has not, as a login shell sees it. Nothing is changed."));
+    setSubTitle(
+        tr("What the server has and has not, as a login shell sees it. Nothing is changed."));
     auto *layout = new QVBoxLayout(this);
     auto *head = new QHBoxLayout;
     m_summary = makeText({}, this);
@@ -245,7 +258,8 @@ ChecksPage::ChecksPage(Services &services, BenchmarkWizard &wizard)
     m_details->setMinimumHeight(fontMetrics().height() * 3 + 8);
     m_details->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     layout->addWidget(m_details);
-    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, &ChecksPage::showDetails);
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            &ChecksPage::showDetails);
 }
 
 ChecksPage::~ChecksPage() = default;
@@ -322,15 +336,18 @@ void ChecksPage::onFinished(RunState state)
     if (state == RunState::Refused || state == RunState::Cancelled || state == RunState::Unknown) {
         const QList<models::Finding> findings = m_run->findings();
         m_summary->setText(tr("The server could not be checked."));
-        m_details->setText(findings.isEmpty() ? QString() : findings.last().text + u' ' + findings.last().advice);
+        m_details->setText(
+            findings.isEmpty() ? QString() : findings.last().text + u' ' + findings.last().advice);
     } else if (failed > 0) {
-        m_summary->setText(failed == 1 ? tr("1 check failed. Mend the server, then check again.")
-                                       : tr("%1 checks failed. Mend the server, then check again.").arg(failed));
+        m_summary->setText(
+            failed == 1 ? tr("1 check failed. Mend the server, then check again.")
+                        : tr("%1 checks failed. Mend the server, then check again.").arg(failed));
         m_list->setCurrentIndex(m_model->index(firstBad));
     } else {
-        m_summary->setText(warned == 1   ? tr("The server is ready, with 1 remark.")
-                               : warned > 1 ? tr("The server is ready, with %1 remarks.").arg(warned)
-                                            : tr("The server is ready."));
+        m_summary->setText(warned == 1 ? tr("The server is ready, with 1 remark.")
+                               : warned > 1
+                               ? tr("The server is ready, with %1 remarks.").arg(warned)
+                               : tr("The server is ready."));
     }
     emit completeChanged();
 }
@@ -344,7 +361,8 @@ void ChecksPage::showDetails()
     const models::StepState &state = m_run->steps().at(row);
     const models::Step &step = m_run->plan().steps.at(row).step;
     const bool bad = state.outcome == StepOutcome::Failed || state.outcome == StepOutcome::Warning;
-    m_details->setText(state.note + (bad && !step.fix.isEmpty() ? u"\n→ "_s + step.fix : QString()));
+    m_details->setText(state.note
+                       + (bad && !step.fix.isEmpty() ? u"\n→ "_s + step.fix : QString()));
 }
 
 // ---- review ----
@@ -368,17 +386,20 @@ ReviewPage::ReviewPage(Services &services, BenchmarkWizard &wizard)
     auto *row = new QHBoxLayout;
     auto *copy = new QPushButton(tr("Copy"), this);
     copy->setObjectName(u"copyPlan"_s);
-    connect(copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
+    connect(copy, &QPushButton::clicked, this,
+            [this] { QGuiApplication::clipboard()->setText(m_text->toPlainText()); });
     auto *save = new QPushButton(tr("Save as shell script…"), this);
     save->setObjectName(u"savePlan"_s);
     connect(save, &QPushButton::clicked, this, [this] {
-        auto *dialog = new QFileDialog(this, tr("Save as shell script"), u"benchmark.sh"_s, tr("Shell script (*.sh)"));
+        auto *dialog = new QFileDialog(this, tr("Save as shell script"), u"benchmark.sh"_s,
+                                       tr("Shell script (*.sh)"));
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->setAcceptMode(QFileDialog::AcceptSave);
         dialog->selectFile(u"benchmark.sh"_s);
         connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
             if (const auto plan = m_wizard.plan()) {
-                const QString why = models::report::writeWholeFile(path, models::planToScript(*plan).toUtf8(), true);
+                const QString why = models::report::writeWholeFile(
+                    path, models::planToScript(*plan).toUtf8(), true);
                 setSubTitle(why.isEmpty() ? tr("Written to %1").arg(path) : why);
             }
         });

@@ -52,7 +52,8 @@ class FormPage : public QWizardPage
     Q_OBJECT
 
 public:
-    FormPage(const models::Workflow &workflow, const QString &page, const QStringList &hosts, QWidget *parent = nullptr);
+    FormPage(const models::Workflow &workflow, const QString &page, const QStringList &hosts,
+             QWidget *parent = nullptr);
     [[nodiscard]] bool isComplete() const override;
     bool validatePage() override;
     [[nodiscard]] QList<InputForm *> forms() const { return m_forms; }

@@ -18,8 +18,8 @@ using namespace Qt::StringLiterals;
 using models::Input;
 using models::InputType;
 
-InputForm::InputForm(const models::Workflow &workflow, const QList<Input> &inputs, const QStringList &hosts,
-                     QWidget *parent)
+InputForm::InputForm(const models::Workflow &workflow, const QList<Input> &inputs,
+                     const QStringList &hosts, QWidget *parent)
     : QWidget(parent)
     , m_workflow(workflow)
 {
@@ -98,7 +98,8 @@ void InputForm::addField(const Input &input, const QStringList &hosts, QFormLayo
         line = combo->lineEdit();
     }
     if (line) {
-        connect(line, &QLineEdit::editingFinished, this, [this, id = input.id] { check(m_fields.at(id)); });
+        connect(line, &QLineEdit::editingFinished, this,
+                [this, id = input.id] { check(m_fields.at(id)); });
     }
 }
 
@@ -165,7 +166,8 @@ void InputForm::onEdited()
     models::InputValues known = m_context;
     known.insert(values());
     for (auto &[id, field] : m_fields) {
-        const bool enabled = field.input.enabledWhen.isEmpty() || field.input.enabledWhen.holds(known).value_or(true);
+        const bool enabled = field.input.enabledWhen.isEmpty()
+            || field.input.enabledWhen.holds(known).value_or(true);
         field.editor->setEnabled(enabled);
         if (auto *box = qobject_cast<QCheckBox *>(field.editor)) {
             // The answer itself is kept: it comes back with the choice that allows it.
@@ -174,11 +176,14 @@ void InputForm::onEdited()
         QString advice;
         for (const models::Advice &one : m_workflow.advice) {
             if (one.input == id && one.when.holds(known).value_or(false)) {
-                advice += (advice.isEmpty() ? QString() : u"\n"_s) + u"⚠ "_s + one.finding.text + u' ' + one.finding.advice;
+                advice += (advice.isEmpty() ? QString() : u"\n"_s) + u"⚠ "_s + one.finding.text
+                    + u' ' + one.finding.advice;
             }
         }
         const QString base = field.input.type == InputType::Boolean ? QString() : field.input.help;
-        field.help->setText(advice.isEmpty() ? base : base.isEmpty() ? advice : base + u'\n' + advice);
+        field.help->setText(advice.isEmpty()     ? base
+                                : base.isEmpty() ? advice
+                                                 : base + u'\n' + advice);
         field.help->setVisible(!field.help->text().isEmpty());
         if (field.problem->isVisible()) {
             check(field); // mended: the complaint goes at once

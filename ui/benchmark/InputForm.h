@@ -35,7 +35,8 @@ signals:
     void changed();
 
 private:
-    struct Field {
+    struct Field
+    {
         models::Input input;
         QWidget *editor = nullptr;
         QLabel *problem = nullptr;

@@ -21,8 +21,8 @@
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
-#include <QTableView>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -59,7 +59,10 @@ QList<QPair<QString, QString>> sessionRows(const models::report::Session &sessio
 {
     QStringList gpus;
     for (const models::report::Gpu &gpu : session.gpus) {
-        gpus << ResultsPage::tr("%1, %2 MiB, driver %3").arg(gpu.name).arg(gpu.memoryMiB).arg(gpu.driver);
+        gpus << ResultsPage::tr("%1, %2 MiB, driver %3")
+                    .arg(gpu.name)
+                    .arg(gpu.memoryMiB)
+                    .arg(gpu.driver);
     }
     QString commit = session.commit.left(12);
     if (!session.commitSubject.isEmpty()) {
@@ -68,11 +71,17 @@ QList<QPair<QString, QString>> sessionRows(const models::report::Session &sessio
     return {{ResultsPage::tr("Date"), localTimeText(session.started)},
             {ResultsPage::tr("Server"), session.server},
             {ResultsPage::tr("Backend"), session.backend},
-            {ResultsPage::tr("GPU"), gpus.isEmpty() || session.gpu != std::optional(true) ? yesNo(session.gpu) : gpus.join(u"\n"_s)},
+            {ResultsPage::tr("GPU"),
+             gpus.isEmpty() || session.gpu != std::optional(true) ? yesNo(session.gpu)
+                                                                  : gpus.join(u"\n"_s)},
             {ResultsPage::tr("CPU"), session.cpuModel},
             {ResultsPage::tr("Ref"), session.gitRef},
             {ResultsPage::tr("Commit"), commit},
-            {ResultsPage::tr("Load"), session.txPerAccount ? ResultsPage::tr("%1 tx per account, %2").arg(*session.txPerAccount).arg(session.txType) : QString()},
+            {ResultsPage::tr("Load"),
+             session.txPerAccount ? ResultsPage::tr("%1 tx per account, %2")
+                                        .arg(*session.txPerAccount)
+                                        .arg(session.txType)
+                                  : QString()},
             {ResultsPage::tr("Endless"), yesNo(session.endless)},
             {ResultsPage::tr("Workflow"), session.workflow}};
 }
@@ -112,7 +121,9 @@ ResultsPage::~ResultsPage()
 
 QString ResultsPage::title() const
 {
-    return m_record.id.isEmpty() ? m_record.result.session.server : tr("%1 on %2").arg(m_record.result.session.backend, m_record.host);
+    return m_record.id.isEmpty()
+        ? m_record.result.session.server
+        : tr("%1 on %2").arg(m_record.result.session.backend, m_record.host);
 }
 
 QWidget *ResultsPage::makeHead()
@@ -143,19 +154,28 @@ QWidget *ResultsPage::makeHead()
     exportButton->setObjectName(u"export"_s);
     auto *menu = new QMenu(exportButton);
     menu->setObjectName(u"exportMenu"_s);
-    menu->addAction(tr("Everything into a folder…"), this, &ResultsPage::exportAll)->setObjectName(u"exportAll"_s);
+    menu->addAction(tr("Everything into a folder…"), this, &ResultsPage::exportAll)
+        ->setObjectName(u"exportAll"_s);
     menu->addSeparator();
-    menu->addAction(tr("Markdown…"), this, [this] {
-        exportFile(u"results.md"_s, tr("Markdown (*.md)"), [this] { return models::report::toMarkdown(m_record.result).toUtf8(); });
-    })->setObjectName(u"exportMarkdown"_s);
+    menu->addAction(tr("Markdown…"), this,
+                    [this] {
+                        exportFile(u"results.md"_s, tr("Markdown (*.md)"), [this] {
+                            return models::report::toMarkdown(m_record.result).toUtf8();
+                        });
+                    })
+        ->setObjectName(u"exportMarkdown"_s);
     menu->addAction(tr("Markdown in upstream's layout…"), this, [this] {
-        exportFile(u"bench_results.md"_s, tr("Markdown (*.md)"), [this] { return models::report::toUpstreamMarkdown(m_record.result).toUtf8(); });
+        exportFile(u"bench_results.md"_s, tr("Markdown (*.md)"),
+                   [this] { return models::report::toUpstreamMarkdown(m_record.result).toUtf8(); });
     });
     menu->addAction(tr("CSV…"), this, [this] {
-        exportFile(u"results.csv"_s, tr("CSV (*.csv)"), [this] { return models::report::toCsv(m_record.result); });
+        exportFile(u"results.csv"_s, tr("CSV (*.csv)"),
+                   [this] { return models::report::toCsv(m_record.result); });
     });
     menu->addAction(tr("JSON…"), this, [this] {
-        exportFile(u"results.json"_s, tr("JSON (*.json)"), [this] { return QJsonDocument(models::report::toJson(m_record.result, true)).toJson(); });
+        exportFile(u"results.json"_s, tr("JSON (*.json)"), [this] {
+            return QJsonDocument(models::report::toJson(m_record.result, true)).toJson();
+        });
     });
     menu->addSeparator();
     menu->addAction(tr("Chart as PNG…"), this, [this] {
@@ -228,7 +248,9 @@ QWidget *ResultsPage::makeTabs()
 
     auto *notes = new QWidget(tabs);
     auto *column = new QVBoxLayout(notes);
-    column->addWidget(makeHint(tr("Anomalies, temperatures, what was special about this run. Saved with the run and part of every export."), notes));
+    column->addWidget(makeHint(tr("Anomalies, temperatures, what was special about this run. Saved "
+                                  "with the run and part of every export."),
+                               notes));
     m_observations = new QPlainTextEdit(notes);
     m_observations->setObjectName(u"observations"_s);
     m_observations->setAccessibleName(tr("Observations"));
@@ -249,7 +271,10 @@ void ResultsPage::fill()
     const models::report::Session &session = m_record.result.session;
     m_title->setText(title());
     const bool isFile = m_record.id.isEmpty();
-    m_state->setPixmap(isFile ? QPixmap() : runStateIcon(m_record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
+    m_state->setPixmap(
+        isFile
+            ? QPixmap()
+            : runStateIcon(m_record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
     m_state->setToolTip(isFile ? QString() : runStateTitle(m_record.state));
     m_state->setVisible(!isFile);
     m_message->setText(isFile ? QString() : runStateTitle(m_record.state));
@@ -276,7 +301,8 @@ void ResultsPage::fill()
         {tr("Batches"), QString::number(counted.batches), QString::number(all.batches)},
         {tr("Median"), durationOr(counted.medianMs), durationOr(all.medianMs)},
         {tr("Average"), durationOr(counted.avgMs), durationOr(all.avgMs)},
-        {tr("Min – max"), counted.minMs ? durationOr(counted.minMs) + u" – "_s + durationOr(counted.maxMs) : Missing,
+        {tr("Min – max"),
+         counted.minMs ? durationOr(counted.minMs) + u" – "_s + durationOr(counted.maxMs) : Missing,
          all.minMs ? durationOr(all.minMs) + u" – "_s + durationOr(all.maxMs) : Missing},
         {tr("95th percentile"), durationOr(counted.p95Ms), durationOr(all.p95Ms)},
         {tr("Std. deviation"), durationOr(counted.stddevMs), durationOr(all.stddevMs)},
@@ -286,8 +312,9 @@ void ResultsPage::fill()
         {tr("Transactions"), numberOr(counted.totalTxs), numberOr(all.totalTxs)}};
     for (int row = 0; row < lines.size(); ++row) {
         for (int column = 0; column < 3; ++column) {
-            QLabel *label = column == 0 || row == 0 ? makeHint(lines.at(row).at(size_t(column)), m_summary)
-                                                    : makeText(lines.at(row).at(size_t(column)), m_summary);
+            QLabel *label = column == 0 || row == 0
+                ? makeHint(lines.at(row).at(size_t(column)), m_summary)
+                : makeText(lines.at(row).at(size_t(column)), m_summary);
             label->setWordWrap(false);
             QFont font = label->font();
             font.setBold(column == 1 && row > 0);
@@ -298,13 +325,15 @@ void ResultsPage::fill()
     }
     grid->setColumnStretch(0, 1);
     grid->setRowStretch(int(lines.size()), 1);
-    m_summary->setToolTip(tr("Counted: without empty batches, warm-up, outliers and batches whose gas is not known."));
+    m_summary->setToolTip(tr(
+        "Counted: without empty batches, warm-up, outliers and batches whose gas is not known."));
 
     m_model->setRows(m_record.result.rows);
     m_chart->setRows(m_record.result.rows);
     m_findings->setFindings(m_record.result.findings);
     auto *tabs = findChild<QTabWidget *>(u"resultTabs"_s);
-    tabs->setTabText(3, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
+    tabs->setTabText(
+        3, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
     tabs->setTabVisible(4, !isFile);
     if (m_observations->toPlainText() != m_record.result.observations) {
         const QSignalBlocker blocker(m_observations);
@@ -322,7 +351,8 @@ void ResultsPage::fill()
 void ResultsPage::saveObservations()
 {
     m_record.result.observations = m_observations->toPlainText();
-    const auto saved = m_services.store().setObservations(m_record.id, m_record.result.observations);
+    const auto saved
+        = m_services.store().setObservations(m_record.id, m_record.result.observations);
     say(saved ? QString() : saved.error(), tr("Observations saved."));
 }
 
@@ -345,13 +375,15 @@ void ResultsPage::exportAll()
 void ResultsPage::exportInto(const QString &folder)
 {
     const auto write = [this, folder](bool overwrite) {
-        say(m_services.exportRun(m_record, folder, overwrite), tr("Results and logs are in %1").arg(folder));
+        say(m_services.exportRun(m_record, folder, overwrite),
+            tr("Results and logs are in %1").arg(folder));
     };
     if (!QFile::exists(folder + u"/results.md"_s)) {
         write(false);
         return;
     }
-    auto *box = new QMessageBox(QMessageBox::Question, u"Proverdeck"_s, tr("The folder already holds results. Replace them?"),
+    auto *box = new QMessageBox(QMessageBox::Question, u"Proverdeck"_s,
+                                tr("The folder already holds results. Replace them?"),
                                 QMessageBox::Cancel, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setObjectName(u"overwriteBox"_s);
@@ -362,7 +394,8 @@ void ResultsPage::exportInto(const QString &folder)
     box->open();
 }
 
-void ResultsPage::exportFile(const QString &name, const QString &filter, const std::function<QByteArray()> &make)
+void ResultsPage::exportFile(const QString &name, const QString &filter,
+                             const std::function<QByteArray()> &make)
 {
     auto *dialog = new QFileDialog(this, tr("Export"), name, filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -47,7 +47,8 @@ private:
     void saveObservations();
     void exportAll();
     void exportInto(const QString &folder);
-    void exportFile(const QString &name, const QString &filter, const std::function<QByteArray()> &make);
+    void exportFile(const QString &name, const QString &filter,
+                    const std::function<QByteArray()> &make);
     void say(const QString &problem, const QString &success);
 
     Services &m_services;

@@ -40,7 +40,8 @@ QString logTitle(const QString &name)
 
 QString stepLog(const models::Step &step)
 {
-    const bool writes = step.kind == models::StepKind::Command || step.kind == models::StepKind::Service;
+    const bool writes
+        = step.kind == models::StepKind::Command || step.kind == models::StepKind::Service;
     return !writes ? QString() : step.log.isEmpty() ? u"steps.log"_s : step.log;
 }
 
@@ -56,7 +57,8 @@ RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
     QList<StepListModel::Row> rows;
     for (int i = 0; i < run.steps().size(); ++i) {
         const models::Step &step = run.plan().steps.at(i).step;
-        rows << StepListModel::Row{step.title, stepLog(step), models::phaseWord(step.phase), run.steps().at(i)};
+        rows << StepListModel::Row{step.title, stepLog(step), models::phaseWord(step.phase),
+                                   run.steps().at(i)};
     }
     m_model->setRows(rows);
     for (const QString &name : models::Run::logNames(run.plan())) {
@@ -65,7 +67,8 @@ RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
     loadLogs(run.options().folder);
     connect(&run, &models::Run::stepChanged, this, &RunPage::onStep);
     connect(&run, &models::Run::stateChanged, this, &RunPage::onState);
-    connect(&run, &models::Run::logGrew, this, [this](const QString &name, const QByteArray &bytes) { pane(name)->append(bytes); });
+    connect(&run, &models::Run::logGrew, this,
+            [this](const QString &name, const QByteArray &bytes) { pane(name)->append(bytes); });
     connect(&run, &models::Run::rowsChanged, this, &RunPage::updateCharts);
     connect(&run, &models::Run::findingAdded, this, &RunPage::updateCharts);
     connect(&run, &models::Run::gpuSampled, m_gpu, &GpuCharts::addSamples);
@@ -96,7 +99,8 @@ RunPage::RunPage(Services &services, const models::RunRecord &record, QWidget *p
     loadLogs(record.folder);
     m_chart->setRows(record.result.rows);
     m_findings->setFindings(record.result.findings);
-    m_stateIcon->setPixmap(runStateIcon(record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
+    m_stateIcon->setPixmap(
+        runStateIcon(record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
     m_stateText->setText(runStateTitle(record.state));
     m_stop->hide();
     m_progress->hide();
@@ -222,7 +226,8 @@ LogPane *RunPage::pane(const QString &name)
 
 void RunPage::loadLogs(const QString &folder)
 {
-    const QStringList names = QDir(folder).entryList({u"*.log"_s}, QDir::Files, QDir::Time | QDir::Reversed);
+    const QStringList names
+        = QDir(folder).entryList({u"*.log"_s}, QDir::Files, QDir::Time | QDir::Reversed);
     for (const QString &name : names) {
         QFile file(folder + u'/' + name);
         if (file.open(QIODevice::ReadOnly)) {
@@ -278,19 +283,23 @@ void RunPage::foldChecks()
     const bool fold = !m_showChecks->isChecked() && m_run && m_run->state() != RunState::Checking
         && m_run->state() != RunState::Connecting && m_run->state() != RunState::CheckFailed;
     for (int row = 0; row < m_model->rowCount(); ++row) {
-        const auto outcome = StepOutcome(m_model->index(row).data(StepListModel::OutcomeRole).toInt());
-        const bool quiet = m_model->index(row).data(StepListModel::PhaseRole).toString() == u"preflight"
+        const auto outcome
+            = StepOutcome(m_model->index(row).data(StepListModel::OutcomeRole).toInt());
+        const bool quiet
+            = m_model->index(row).data(StepListModel::PhaseRole).toString() == u"preflight"
             && (outcome == StepOutcome::Done || outcome == StepOutcome::Skipped);
         folded += int(quiet);
         m_steps->setRowHidden(row, quiet && fold);
     }
     m_showChecks->setVisible(folded > 0 && m_run);
-    m_showChecks->setText(m_showChecks->isChecked() ? tr("Hide passed checks") : tr("Show %1 passed checks").arg(folded));
+    m_showChecks->setText(m_showChecks->isChecked() ? tr("Hide passed checks")
+                                                    : tr("Show %1 passed checks").arg(folded));
 }
 
 void RunPage::onState(RunState state)
 {
-    m_stateIcon->setPixmap(runStateIcon(state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
+    m_stateIcon->setPixmap(
+        runStateIcon(state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
     m_stateText->setText(runStateTitle(state));
     const bool over = models::isFinal(state);
     m_stop->setVisible(!over);
@@ -323,17 +332,22 @@ void RunPage::onTick()
     const auto [done, wanted] = m_run->progress();
     m_progress->setRange(0, wanted > 0 ? wanted : 1);
     m_progress->setValue(wanted > 0 ? std::min(done, wanted) : 0);
-    m_progress->setFormat(wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted) : tr("%1 proved, endless").arg(done));
+    m_progress->setFormat(wanted > 0 ? tr("%1 of %2 batches").arg(done).arg(wanted)
+                                     : tr("%1 proved, endless").arg(done));
     const auto left = m_run->timeLeft();
     const bool waiting = left && left->count() > 0 && m_run->state() == RunState::Running;
-    m_left->setText(waiting ? tr("about %1 left").arg(models::report::durationText(left->count() * 1000).remove(u".00"_s)) : QString());
+    m_left->setText(
+        waiting ? tr("about %1 left")
+                      .arg(models::report::durationText(left->count() * 1000).remove(u".00"_s))
+                : QString());
 }
 
 void RunPage::updateCharts()
 {
     m_chart->setRows(m_run->rows());
     m_findings->setFindings(m_run->findings());
-    m_tabs->setTabText(1, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
+    m_tabs->setTabText(
+        1, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
     onTick();
 }
 

@@ -15,7 +15,8 @@ class StepListModel : public QAbstractListModel
 
 public:
     enum Role { OutcomeRole = Qt::UserRole + 1, NoteRole, ElapsedRole, LogRole, PhaseRole };
-    struct Row {
+    struct Row
+    {
         QString title;
         QString log; ///< the log that its output goes to; empty for checks
         QString phase; ///< heading above the first step of a phase
@@ -45,8 +46,10 @@ class StepDelegate : public QStyledItemDelegate
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
-    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
-    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void paint(QPainter *painter, const QStyleOptionViewItem &option,
+               const QModelIndex &index) const override;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem &option,
+                                 const QModelIndex &index) const override;
 };
 
 } // namespace proverdeck::ui

@@ -25,8 +25,17 @@ namespace {
 
 ChartTheme lightTheme(const QColor &background)
 {
-    return {false, background, QColor(0x1c2530), QColor(0x5a6470), QColor(0xe3e7ec), QColor(0x0072b2),
-            QColor(0xe69f00), QColor(0xd55e00), QColor(0x009e73), QColor(0xa8548a), QColor(0x7d8793)};
+    return {false,
+            background,
+            QColor(0x1c2530),
+            QColor(0x5a6470),
+            QColor(0xe3e7ec),
+            QColor(0x0072b2),
+            QColor(0xe69f00),
+            QColor(0xd55e00),
+            QColor(0x009e73),
+            QColor(0xa8548a),
+            QColor(0x7d8793)};
 }
 
 } // namespace
@@ -37,8 +46,17 @@ ChartTheme chartThemeFor(const QPalette &palette)
     if (base.lightness() >= 128) {
         return lightTheme(base);
     }
-    return {true, base, QColor(0xe4e8ee), QColor(0xa3adb9), QColor(0x2b333d), QColor(0x56b4e9),
-            QColor(0xe69f00), QColor(0xf07838), QColor(0x2ec19a), QColor(0xd892bd), QColor(0x8d98a6)};
+    return {true,
+            base,
+            QColor(0xe4e8ee),
+            QColor(0xa3adb9),
+            QColor(0x2b333d),
+            QColor(0x56b4e9),
+            QColor(0xe69f00),
+            QColor(0xf07838),
+            QColor(0x2ec19a),
+            QColor(0xd892bd),
+            QColor(0x8d98a6)};
 }
 
 ChartTheme printTheme()
@@ -84,7 +102,8 @@ QPen chartPen(int index, const ChartTheme &theme)
     const std::array colours{theme.blue, theme.orange, theme.green, theme.purple, theme.vermillion};
     constexpr std::array Styles{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
     const auto i = size_t(std::max(0, index));
-    return {colours[i % colours.size()], 1.6, Styles[i % Styles.size()], Qt::FlatCap, Qt::RoundJoin};
+    return {colours[i % colours.size()], 1.6, Styles[i % Styles.size()], Qt::FlatCap,
+            Qt::RoundJoin};
 }
 
 double niceStep(double span, int ticks)

@@ -18,7 +18,8 @@ QT_FORWARD_DECLARE_CLASS(QValueAxis)
 namespace proverdeck::ui {
 
 /// The Okabe–Ito colours as they can be told apart and read on one palette.
-struct ChartTheme {
+struct ChartTheme
+{
     bool dark = false;
     QColor background, text, muted, grid;
     QColor blue, orange, vermillion, green, purple, grey;

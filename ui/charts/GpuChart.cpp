@@ -100,17 +100,22 @@ void GpuChart::setHistory(const GpuHistory &history)
 /// From one round time of day to another, with a few labels that do not run into each other.
 void GpuChart::setTimeRange(qint64 from, qint64 to)
 {
-    constexpr std::array Steps{5 * Second,  15 * Second, 30 * Second, Minute,   2 * Minute, 5 * Minute,
-                               10 * Minute, 20 * Minute, 30 * Minute, Hour,     2 * Hour,   3 * Hour,
+    constexpr std::array Steps{5 * Second,  15 * Second, 30 * Second, Minute,
+                               2 * Minute,  5 * Minute,  10 * Minute, 20 * Minute,
+                               30 * Minute, Hour,        2 * Hour,    3 * Hour,
                                6 * Hour,    12 * Hour,   Day,         2 * Day};
     const qint64 span = std::max(to - from, 10 * Second);
-    const auto found = std::find_if(Steps.begin(), Steps.end(), [span](qint64 step) { return span / step < 4; });
+    const auto found
+        = std::find_if(Steps.begin(), Steps.end(), [span](qint64 step) { return span / step < 4; });
     const qint64 step = found == Steps.end() ? Steps.back() : *found;
     const qint64 offset = QDateTime::fromMSecsSinceEpoch(from).offsetFromUtc() * Second;
     const qint64 first = (from + offset) / step * step - offset;
     const qint64 steps = std::max<qint64>(1, (to - first + step - 1) / step);
-    m_time->setFormat(step < Minute ? u"HH:mm:ss"_s : step < 12 * Hour ? u"HH:mm"_s : u"d MMM HH:mm"_s);
-    m_time->setRange(QDateTime::fromMSecsSinceEpoch(first), QDateTime::fromMSecsSinceEpoch(first + steps * step));
+    m_time->setFormat(step < Minute          ? u"HH:mm:ss"_s
+                          : step < 12 * Hour ? u"HH:mm"_s
+                                             : u"d MMM HH:mm"_s);
+    m_time->setRange(QDateTime::fromMSecsSinceEpoch(first),
+                     QDateTime::fromMSecsSinceEpoch(first + steps * step));
     m_time->setTickCount(int(steps) + 1);
 }
 

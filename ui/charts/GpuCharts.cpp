@@ -93,7 +93,8 @@ void GpuCharts::addSamples(const QList<models::series::GpuSample> &samples)
         return;
     }
     const bool isFirst = m_content->isHidden();
-    const qint64 waited = isFirst || !m_sinceRefresh.isValid() ? RefreshMs : m_sinceRefresh.elapsed();
+    const qint64 waited
+        = isFirst || !m_sinceRefresh.isValid() ? RefreshMs : m_sinceRefresh.elapsed();
     m_refresh.start(int(std::clamp<qint64>(RefreshMs - waited, 0, RefreshMs)));
 }
 
@@ -181,13 +182,15 @@ void GpuCharts::paintInto(QPainter &painter) const
         painter.setPen(pen);
         painter.drawLine(QPointF(12, y + LineHeight / 2.0), QPointF(42, y + LineHeight / 2.0));
         painter.setPen(theme.text);
-        painter.drawText(QRect(52, y, 2 * ChartSize.width() - 60, LineHeight), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRect(52, y, 2 * ChartSize.width() - 60, LineHeight),
+                         Qt::AlignLeft | Qt::AlignVCenter,
                          nameOf(gpus[i]) + u":  "_s + gpuValuesText(gpus[i].latest));
         y += LineHeight;
     }
     if (gpus.empty()) {
         painter.setPen(theme.muted);
-        painter.drawText(QRect(0, 0, 2 * ChartSize.width(), 2 * ChartSize.height()), Qt::AlignCenter, m_empty->text());
+        painter.drawText(QRect(0, 0, 2 * ChartSize.width(), 2 * ChartSize.height()),
+                         Qt::AlignCenter, m_empty->text());
         return;
     }
     for (int i = 0; i < GpuMeasures; ++i) {
@@ -201,13 +204,15 @@ void GpuCharts::paintInto(QPainter &painter) const
 
 QByteArray GpuCharts::toPng() const
 {
-    const QSize size(2 * ChartSize.width(), 2 * ChartSize.height() + LineHeight * int(m_history.gpus().size()) + 16);
+    const QSize size(2 * ChartSize.width(),
+                     2 * ChartSize.height() + LineHeight * int(m_history.gpus().size()) + 16);
     return pngImage(size, [this](QPainter &painter) { paintInto(painter); });
 }
 
 QByteArray GpuCharts::toSvg() const
 {
-    const QSize size(2 * ChartSize.width(), 2 * ChartSize.height() + LineHeight * int(m_history.gpus().size()) + 16);
+    const QSize size(2 * ChartSize.width(),
+                     2 * ChartSize.height() + LineHeight * int(m_history.gpus().size()) + 16);
     return svgImage(size, accessibleName(), [this](QPainter &painter) { paintInto(painter); });
 }
 

@@ -39,7 +39,8 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    struct Legend {
+    struct Legend
+    {
         QLabel *line;
         QLabel *name;
         QLabel *values;

@@ -65,7 +65,8 @@ void GpuHistory::add(const GpuSample &sample)
         return sample.uuid.isEmpty() ? known.index == sample.index : known.uuid == sample.uuid;
     });
     if (gpu == m_gpus.end()) {
-        gpu = std::find_if(m_gpus.begin(), m_gpus.end(), [&sample](const Gpu &g) { return g.index > sample.index; });
+        gpu = std::find_if(m_gpus.begin(), m_gpus.end(),
+                           [&sample](const Gpu &g) { return g.index > sample.index; });
         gpu = m_gpus.insert(gpu, Gpu{sample.index, sample.uuid, {}, {}});
     }
     gpu->latest = sample;
@@ -73,16 +74,17 @@ void GpuHistory::add(const GpuSample &sample)
         return;
     }
     const Moment moment{sample.at.toMSecsSinceEpoch(),
-                        {valueOr(sample.utilisation), valueOr(inGiB(sample.memoryUsedMiB)), valueOr(sample.powerW),
-                         valueOr(sample.temperatureC)}};
+                        {valueOr(sample.utilisation), valueOr(inGiB(sample.memoryUsedMiB)),
+                         valueOr(sample.powerW), valueOr(sample.temperatureC)}};
     auto &moments = gpu->moments;
     if (!moments.empty() && moment.at < moments.back().at) {
         return; // the clock was set back: the order of the rest is worth more
     }
     moments.push_back(moment);
     if (moments.size() % 1024 == 0) {
-        const auto young = std::find_if(moments.begin(), moments.end(),
-                                        [&](const Moment &m) { return moment.at - m.at <= KeptMs; });
+        const auto young = std::find_if(moments.begin(), moments.end(), [&](const Moment &m) {
+            return moment.at - m.at <= KeptMs;
+        });
         moments.erase(moments.begin(), young);
     }
     if (moments.size() > MaxMoments) {
@@ -158,10 +160,13 @@ QString gpuValuesText(const GpuSample &sample)
     if (!sample.trouble.isEmpty()) {
         return sample.trouble;
     }
-    const auto tr = [](const char *text) { return QCoreApplication::translate("proverdeck::ui::GpuCharts", text); };
+    const auto tr = [](const char *text) {
+        return QCoreApplication::translate("proverdeck::ui::GpuCharts", text);
+    };
     return tr("%1 %  ·  %2 of %3 GiB  ·  %4 W  ·  %5 °C")
         .arg(number(sample.utilisation, 0), number(inGiB(sample.memoryUsedMiB), 1),
-             number(inGiB(sample.memoryTotalMiB), 1), number(sample.powerW, 0), number(sample.temperatureC, 0));
+             number(inGiB(sample.memoryTotalMiB), 1), number(sample.powerW, 0),
+             number(sample.temperatureC, 0));
 }
 
 } // namespace proverdeck::ui

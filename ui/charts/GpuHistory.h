@@ -17,13 +17,16 @@ inline constexpr int GpuMeasures = 4;
 class GpuHistory
 {
 public:
-    static constexpr size_t MaxMoments = 200'000; ///< of one GPU; more halve the detail of the older half
+    static constexpr size_t MaxMoments
+        = 200'000; ///< of one GPU; more halve the detail of the older half
 
-    struct Moment {
+    struct Moment
+    {
         qint64 at; ///< milliseconds since the epoch
         std::array<float, GpuMeasures> values; ///< not a number: unknown
     };
-    struct Gpu {
+    struct Gpu
+    {
         int index = -1;
         QString uuid;
         models::series::GpuSample latest;

@@ -113,7 +113,8 @@ void ProvingTimeChart::collectPoints()
         }
         m_points.append({row.batch, *row.timeMs, i, kindOf(row)});
         longest = std::max(longest, *row.timeMs);
-        for (qsizetype again = 1; row.flags.testFlag(BatchFlag::Repeat) && again < row.allTimesMs.size(); ++again) {
+        for (qsizetype again = 1;
+             row.flags.testFlag(BatchFlag::Repeat) && again < row.allTimesMs.size(); ++again) {
             m_points.append({row.batch, row.allTimesMs.at(again), i, Kind::Again});
             longest = std::max(longest, row.allTimesMs.at(again));
         }
@@ -121,7 +122,9 @@ void ProvingTimeChart::collectPoints()
     std::stable_sort(m_points.begin(), m_points.end(),
                      [](const Point &a, const Point &b) { return a.batch < b.batch; });
     m_medianMs = models::ethrex::summariseCounted(m_rows).medianMs;
-    m_unit = longest > 600'000 ? Unit::Minutes : longest < 2'000 ? Unit::Milliseconds : Unit::Seconds;
+    m_unit = longest > 600'000 ? Unit::Minutes
+        : longest < 2'000      ? Unit::Milliseconds
+                               : Unit::Seconds;
 }
 
 void ProvingTimeChart::rebuild()
@@ -188,17 +191,21 @@ void ProvingTimeChart::addSeries(Kind kind)
         : kind == Kind::Again                   ? m_theme.orange
                                                 : m_theme.grey;
     using Marker = QScatterSeries::MarkerShape;
-    const Marker shape = kind == Kind::Empty                 ? Marker::MarkerShapeRectangle
-        : kind == Kind::Outlier                             ? Marker::MarkerShapeTriangle
-        : kind == Kind::Again || kind == Kind::NotCounted   ? Marker::MarkerShapeRotatedRectangle
-                                                            : Marker::MarkerShapeCircle;
+    const Marker shape = kind == Kind::Empty              ? Marker::MarkerShapeRectangle
+        : kind == Kind::Outlier                           ? Marker::MarkerShapeTriangle
+        : kind == Kind::Again || kind == Kind::NotCounted ? Marker::MarkerShapeRotatedRectangle
+                                                          : Marker::MarkerShapeCircle;
     auto *series = new QScatterSeries(this);
     series->setName(kindName(kind));
     series->setMarkerShape(shape);
-    series->setMarkerSize(kept.size() > 400 ? 4 : kind == Kind::Outlier || kind == Kind::Again ? 11 : 9);
+    series->setMarkerSize(kept.size() > 400                                  ? 4
+                              : kind == Kind::Outlier || kind == Kind::Again ? 11
+                                                                             : 9);
     series->setBrush(isHollow ? m_theme.background : colour);
     const bool isCrowded = kept.size() > 400;
-    series->setPen(isHollow ? QPen(colour, 1.6) : isCrowded ? QPen(Qt::NoPen) : QPen(m_theme.background, 0.8));
+    series->setPen(isHollow        ? QPen(colour, 1.6)
+                       : isCrowded ? QPen(Qt::NoPen)
+                                   : QPen(m_theme.background, 0.8));
     series->replace(kept);
     chart()->addSeries(series);
     series->attachAxis(m_x);
@@ -208,7 +215,9 @@ void ProvingTimeChart::addSeries(Kind kind)
 double ProvingTimeChart::inUnit(qint64 milliseconds) const
 {
     const double value = double(milliseconds);
-    return m_unit == Unit::Milliseconds ? value : m_unit == Unit::Seconds ? value / 1000 : value / 60'000;
+    return m_unit == Unit::Milliseconds ? value
+        : m_unit == Unit::Seconds       ? value / 1000
+                                        : value / 60'000;
 }
 
 QString ProvingTimeChart::unitName() const
@@ -218,7 +227,8 @@ QString ProvingTimeChart::unitName() const
 
 QString ProvingTimeChart::valueText(qint64 milliseconds) const
 {
-    return QString::number(inUnit(milliseconds), 'f', m_unit == Unit::Milliseconds ? 0 : 2) + u' ' + unitName();
+    return QString::number(inUnit(milliseconds), 'f', m_unit == Unit::Milliseconds ? 0 : 2) + u' '
+        + unitName();
 }
 
 QString ProvingTimeChart::medianText() const
@@ -271,15 +281,18 @@ void ProvingTimeChart::placeMarks()
     const QRectF plot = chart()->plotArea();
     if (m_medianMs) {
         const qreal height = m_medianLabel->boundingRect().height();
-        const qreal y = chart()->mapToPosition({m_x->max(), inUnit(*m_medianMs)}, m_median).y() - height / 2;
-        m_medianLabel->setPos(plot.right() + 6, std::clamp(y, 0.0, std::max(0.0, plot.bottom() - height)));
+        const qreal y
+            = chart()->mapToPosition({m_x->max(), inUnit(*m_medianMs)}, m_median).y() - height / 2;
+        m_medianLabel->setPos(plot.right() + 6,
+                              std::clamp(y, 0.0, std::max(0.0, plot.bottom() - height)));
     }
     QPainterPath joins;
     for (const Point &point : std::as_const(m_shown)) {
         if (point.kind == Kind::Again) {
             const qint64 firstMs = m_rows.at(point.row).timeMs.value_or(0);
             joins.moveTo(chart()->mapToPosition({double(point.batch), inUnit(firstMs)}, m_median));
-            joins.lineTo(chart()->mapToPosition({double(point.batch), inUnit(point.timeMs)}, m_median));
+            joins.lineTo(
+                chart()->mapToPosition({double(point.batch), inUnit(point.timeMs)}, m_median));
         }
     }
     m_joins->setPath(joins);
@@ -308,7 +321,9 @@ QString ProvingTimeChart::tipAt(const QPointF &place) const
     double best = Near * Near;
     const Point *nearest = nullptr;
     for (const Point &point : m_shown) {
-        const QPointF away = chart()->mapToPosition({double(point.batch), inUnit(point.timeMs)}, m_median) - inChart;
+        const QPointF away
+            = chart()->mapToPosition({double(point.batch), inUnit(point.timeMs)}, m_median)
+            - inChart;
         const double distance = QPointF::dotProduct(away, away);
         if (distance < best) {
             best = distance;
@@ -341,7 +356,8 @@ void ProvingTimeChart::paintEvent(QPaintEvent *event)
     if (isEmpty()) {
         QPainter painter(viewport());
         painter.setPen(m_theme.muted);
-        painter.drawText(viewport()->rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+        painter.drawText(viewport()->rect().adjusted(16, 16, -16, -16),
+                         Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
     }
 }
 
@@ -386,7 +402,8 @@ QByteArray ProvingTimeChart::toSvg() const
     copy.m_print = true;
     copy.setEmptyText(m_emptyText);
     copy.setRows(m_rows);
-    return svgImage(ImageSize, accessibleName(), [&copy](QPainter &painter) { copy.paintInto(painter, ImageSize); });
+    return svgImage(ImageSize, accessibleName(),
+                    [&copy](QPainter &painter) { copy.paintInto(painter, ImageSize); });
 }
 
 QString ProvingTimeChart::saveImage(const QString &path) const

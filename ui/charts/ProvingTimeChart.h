@@ -52,7 +52,8 @@ private:
     enum class Kind { Counted, Empty, WarmUp, Outlier, NotCounted, Again };
     static constexpr int Kinds = 6;
     enum class Unit { Milliseconds, Seconds, Minutes };
-    struct Point {
+    struct Point
+    {
         quint64 batch;
         qint64 timeMs;
         qsizetype row;

@@ -23,13 +23,15 @@ QWidget *makeFinding(const Finding &finding, FindingsView *view)
     auto *row = new QHBoxLayout(card);
     row->setContentsMargins(10, 8, 10, 8);
     auto *sign = new QLabel;
-    sign->setPixmap(severityIcon(finding.severity, view->palette()).pixmap(QSize(16, 16), view->devicePixelRatioF()));
+    sign->setPixmap(severityIcon(finding.severity, view->palette())
+                        .pixmap(QSize(16, 16), view->devicePixelRatioF()));
     sign->setAccessibleName(models::severityWord(finding.severity));
     row->addWidget(sign, 0, Qt::AlignTop);
     auto *column = new QVBoxLayout;
     column->setSpacing(4);
     row->addLayout(column, 1);
-    const QString times = finding.count > 1 ? FindingsView::tr("  (%1 times)").arg(finding.count) : QString();
+    const QString times
+        = finding.count > 1 ? FindingsView::tr("  (%1 times)").arg(finding.count) : QString();
     column->addWidget(makeText(finding.text + times));
     if (!finding.advice.isEmpty()) {
         column->addWidget(makeHint(finding.advice));
@@ -41,9 +43,10 @@ QWidget *makeFinding(const Finding &finding, FindingsView *view)
     foot->addWidget(code);
     foot->addStretch();
     if (!finding.evidence.log.isEmpty()) {
-        auto *link = new QPushButton(finding.evidence.line > 0
-                                         ? FindingsView::tr("%1, line %2").arg(finding.evidence.log).arg(finding.evidence.line)
-                                         : finding.evidence.log);
+        auto *link = new QPushButton(finding.evidence.line > 0 ? FindingsView::tr("%1, line %2")
+                                                                     .arg(finding.evidence.log)
+                                                                     .arg(finding.evidence.line)
+                                                               : finding.evidence.log);
         link->setFlat(true);
         link->setCursor(Qt::PointingHandCursor);
         link->setObjectName(u"evidence-"_s + finding.code);

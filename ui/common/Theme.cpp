@@ -96,7 +96,8 @@ public:
         return pixmap;
     }
 
-    void paint(QPainter *painter, const QRect &rect, QIcon::Mode /*mode*/, QIcon::State /*state*/) override
+    void paint(QPainter *painter, const QRect &rect, QIcon::Mode /*mode*/,
+               QIcon::State /*state*/) override
     {
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
@@ -151,7 +152,8 @@ public:
             font.setPixelSize(11);
             font.setBold(true);
             painter->setFont(font);
-            painter->drawText(QRectF(-7, -7, 14, 14), Qt::AlignCenter, m_sign == Sign::Info ? u"i"_s : u"?"_s);
+            painter->drawText(QRectF(-7, -7, 14, 14), Qt::AlignCenter,
+                              m_sign == Sign::Info ? u"i"_s : u"?"_s);
             break;
         }
         }
@@ -178,9 +180,11 @@ bool isDark(const QPalette &palette)
 void applyAppearance(QApplication &application, Appearance appearance)
 {
     static const bool systemIsDark = isDark(QApplication::palette());
-    const bool dark = appearance == Appearance::Dark || (appearance == Appearance::System && systemIsDark);
+    const bool dark
+        = appearance == Appearance::Dark || (appearance == Appearance::System && systemIsDark);
     // Once only: replacing the style under a visible QWizard crashes Qt 6.4.
-    if (QApplication::style()->objectName() != u"fusion" && !application.property("styled").toBool()) {
+    if (QApplication::style()->objectName() != u"fusion"
+        && !application.property("styled").toBool()) {
         QApplication::setStyle(QStyleFactory::create(u"Fusion"_s));
     }
     application.setProperty("styled", true);
@@ -191,7 +195,8 @@ void applyAppearance(QApplication &application, Appearance appearance)
     const QString accent = palette.color(QPalette::Highlight).name();
     application.setStyleSheet(
         u"QFrame#card { background: %1; border: 1px solid %2; border-radius: 8px; }"
-        u"QPushButton[primary=\"true\"] { background: %3; color: white; border: 1px solid %3; border-radius: 5px; padding: 6px 16px; font-weight: 600; }"
+        u"QPushButton[primary=\"true\"] { background: %3; color: white; border: 1px solid %3; "
+        u"border-radius: 5px; padding: 6px 16px; font-weight: 600; }"
         u"QPushButton[primary=\"true\"]:disabled { background: %2; border-color: %2; color: %4; }"
         u"QPushButton[primary=\"true\"]:focus { border: 2px solid %5; padding: 5px 15px; }"
         u"QTableView::item { padding: 0 10px; }"
@@ -209,10 +214,11 @@ void applyAppearance(QApplication &application, Appearance appearance)
 Colours coloursFor(const QPalette &palette)
 {
     if (isDark(palette)) {
-        return {QColor(0x2ec19a), QColor(0x56b4e9), QColor(0xe69f00), QColor(0xe5743a),
-                QColor(0x8d98a6), QColor(0x56b4e9)};
+        return {QColor(0x2ec19a), QColor(0x56b4e9), QColor(0xe69f00),
+                QColor(0xe5743a), QColor(0x8d98a6), QColor(0x56b4e9)};
     }
-    return {QColor(0x007a5a), QColor(0x0072b2), QColor(0xd98c00), QColor(0xc04f00), QColor(0x6b7683), QColor(0x0072b2)};
+    return {QColor(0x007a5a), QColor(0x0072b2), QColor(0xd98c00),
+            QColor(0xc04f00), QColor(0x6b7683), QColor(0x0072b2)};
 }
 
 QIcon outcomeIcon(StepOutcome outcome, const QPalette &palette)
@@ -243,7 +249,7 @@ QIcon outcomeIcon(StepOutcome outcome, const QPalette &palette)
 QIcon severityIcon(Severity severity, const QPalette &palette)
 {
     const Colours colours = coloursFor(palette);
-    return severity == Severity::Error ? signIcon(Sign::Cross, colours.bad)
+    return severity == Severity::Error  ? signIcon(Sign::Cross, colours.bad)
         : severity == Severity::Warning ? signIcon(Sign::Triangle, colours.warning)
                                         : signIcon(Sign::Info, colours.running);
 }
@@ -317,7 +323,8 @@ QString localTimeText(const QDateTime &time)
     }
     const QDateTime local = time.toLocalTime();
     const int minutes = local.offsetFromUtc() / 60;
-    return u"%1 (UTC%2%3)"_s.arg(local.toString(u"yyyy-MM-dd HH:mm:ss"_s), minutes < 0 ? u"−"_s : u"+"_s,
+    return u"%1 (UTC%2%3)"_s.arg(local.toString(u"yyyy-MM-dd HH:mm:ss"_s),
+                                 minutes < 0 ? u"−"_s : u"+"_s,
                                  QTime(0, 0).addSecs(std::abs(minutes) * 60).toString(u"hh:mm"_s));
 }
 

@@ -20,8 +20,10 @@ enum class Appearance { System, Light, Dark };
 void applyAppearance(QApplication &application, Appearance appearance);
 [[nodiscard]] bool isDark(const QPalette &palette);
 
-/// Okabe–Ito colours, readable on the given palette. Never the only sign: each has its own shape too.
-struct Colours {
+/// Okabe–Ito colours, readable on the given palette. Never the only sign: each has its own shape
+/// too.
+struct Colours
+{
     QColor good, running, warning, bad, muted, accent;
 };
 [[nodiscard]] Colours coloursFor(const QPalette &palette);

@@ -23,8 +23,11 @@ AddServerDialog::AddServerDialog(Services &services, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(10);
     layout->addWidget(makeHeading(tr("Add a server"), this));
-    layout->addWidget(makeText(tr("A name from ~/.ssh/config, or user@host:port. It is logged in to once, so that its host key "
-                                  "and the login are settled before a benchmark starts. Passwords are not stored."), this));
+    layout->addWidget(makeText(
+        tr("A name from ~/.ssh/config, or user@host:port. It is logged in to once, so that its "
+           "host key "
+           "and the login are settled before a benchmark starts. Passwords are not stored."),
+        this));
     m_host = new QComboBox(this);
     m_host->setObjectName(u"serverHost"_s);
     m_host->setAccessibleName(tr("Server"));
@@ -68,8 +71,9 @@ void AddServerDialog::connectNow()
     m_state->setText(tr("Connecting to %1 …").arg(host()));
     m_shell = m_services.shellFor(host());
     connect(m_shell.get(), &ssh::RemoteShell::opened, this, [this] { finish({}); });
-    connect(m_shell.get(), &ssh::RemoteShell::openFailed, this,
-            [this](const auto &error) { finish(error.detail); }, Qt::QueuedConnection);
+    connect(
+        m_shell.get(), &ssh::RemoteShell::openFailed, this,
+        [this](const auto &error) { finish(error.detail); }, Qt::QueuedConnection);
     m_shell->open();
 }
 

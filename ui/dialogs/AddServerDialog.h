@@ -11,8 +11,8 @@ class QPushButton;
 
 namespace proverdeck::ui {
 
-/// Adds a server after it was really reached: connects, shows the host key if it is unknown, logs in.
-/// Accepted once the login worked; the server is then among Services::hosts().
+/// Adds a server after it was really reached: connects, shows the host key if it is unknown, logs
+/// in. Accepted once the login worked; the server is then among Services::hosts().
 class AddServerDialog : public QDialog
 {
     Q_OBJECT

@@ -26,8 +26,11 @@ HostKeyDialog::HostKeyDialog(const ssh::HostKeyQuestion &question, QWidget *pare
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(12);
     layout->addWidget(makeHeading(tr("Do you know this server?"), this));
-    layout->addWidget(makeText(tr("It was never seen before from this account. Compare the fingerprint with the one that the "
-                                  "server's owner gave you, or with ssh-keygen -lf on the server itself."), this));
+    layout->addWidget(
+        makeText(tr("It was never seen before from this account. Compare the fingerprint with the "
+                    "one that the "
+                    "server's owner gave you, or with ssh-keygen -lf on the server itself."),
+                 this));
     auto *form = new QFormLayout;
     form->setHorizontalSpacing(16);
     const QList<QPair<QString, QString>> rows{{tr("Host"), question.host},
@@ -63,7 +66,8 @@ SecretDialog::SecretDialog(const SecretQuestion &question, QWidget *parent)
     : QDialog(parent)
 {
     setObjectName(u"secretDialog"_s);
-    setWindowTitle(question.kind == SecretQuestion::Kind::Passphrase ? tr("Passphrase") : tr("Log in"));
+    setWindowTitle(question.kind == SecretQuestion::Kind::Passphrase ? tr("Passphrase")
+                                                                     : tr("Log in"));
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(10);
     layout->addWidget(makeHeading(question.account, this));
@@ -97,22 +101,30 @@ StopDialog::StopDialog(const QString &host, bool forClose, QWidget *parent)
     setWindowTitle(forClose ? tr("A benchmark is running") : tr("Stop the benchmark"));
     auto *layout = new QVBoxLayout(this);
     layout->setSpacing(10);
-    layout->addWidget(makeHeading(forClose ? tr("A benchmark is running on %1").arg(host) : tr("Stop the benchmark on %1?").arg(host), this));
-    struct Choice {
+    layout->addWidget(makeHeading(forClose ? tr("A benchmark is running on %1").arg(host)
+                                           : tr("Stop the benchmark on %1?").arg(host),
+                                  this));
+    struct Choice
+    {
         StopMode mode;
         QString name;
         QString title;
         QString hint;
     };
     const QList<Choice> choices{
-        {StopMode::TearDown, u"tearDown"_s, tr("Stop and tear down"), tr("Collect the results so far, then stop everything that this run started.")},
-        {StopMode::LeaveRunning, u"leaveRunning"_s, tr("Stop and leave running"), tr("Collect the results so far; L1, L2, load and prover go on.")},
-        {StopMode::Detach, u"detach"_s, tr("Detach"), tr("Let go at once. L1, L2, load and prover go on at the server; this program watches no longer.")}};
+        {StopMode::TearDown, u"tearDown"_s, tr("Stop and tear down"),
+         tr("Collect the results so far, then stop everything that this run started.")},
+        {StopMode::LeaveRunning, u"leaveRunning"_s, tr("Stop and leave running"),
+         tr("Collect the results so far; L1, L2, load and prover go on.")},
+        {StopMode::Detach, u"detach"_s, tr("Detach"),
+         tr("Let go at once. L1, L2, load and prover go on at the server; this program watches no "
+            "longer.")}};
     for (const Choice &choice : choices) {
         auto *button = new QPushButton(choice.title, this);
         button->setObjectName(choice.name);
         button->setAccessibleDescription(choice.hint);
-        button->setDefault(forClose ? choice.mode == StopMode::Detach : choice.mode == StopMode::TearDown);
+        button->setDefault(forClose ? choice.mode == StopMode::Detach
+                                    : choice.mode == StopMode::TearDown);
         button->setAutoDefault(button->isDefault());
         if (button->isDefault()) {
             makePrimary(button);
@@ -136,26 +148,31 @@ StopDialog::StopDialog(const QString &host, bool forClose, QWidget *parent)
 void answerWithDialogs(ssh::RemoteShell &shell, const std::function<QWidget *()> &parent)
 {
     const QPointer<ssh::RemoteShell> target(&shell);
-    QObject::connect(&shell, &ssh::RemoteShell::hostKeyAsked, &shell, [target, parent](const ssh::HostKeyQuestion &question) {
-        auto *dialog = new HostKeyDialog(question, parent());
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        QObject::connect(dialog, &QDialog::finished, dialog, [target](int result) {
-            if (target) {
-                target->answerHostKey(result == QDialog::Accepted);
-            }
-        });
-        dialog->open();
-    });
-    QObject::connect(&shell, &ssh::RemoteShell::secretAsked, &shell, [target, parent](const SecretQuestion &question) {
-        auto *dialog = new SecretDialog(question, parent());
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        QObject::connect(dialog, &QDialog::finished, dialog, [target, dialog](int result) {
-            if (target) {
-                target->answerSecret(result == QDialog::Accepted ? std::optional(dialog->secret()) : std::nullopt);
-            }
-        });
-        dialog->open();
-    });
+    QObject::connect(&shell, &ssh::RemoteShell::hostKeyAsked, &shell,
+                     [target, parent](const ssh::HostKeyQuestion &question) {
+                         auto *dialog = new HostKeyDialog(question, parent());
+                         dialog->setAttribute(Qt::WA_DeleteOnClose);
+                         QObject::connect(dialog, &QDialog::finished, dialog, [target](int result) {
+                             if (target) {
+                                 target->answerHostKey(result == QDialog::Accepted);
+                             }
+                         });
+                         dialog->open();
+                     });
+    QObject::connect(&shell, &ssh::RemoteShell::secretAsked, &shell,
+                     [target, parent](const SecretQuestion &question) {
+                         auto *dialog = new SecretDialog(question, parent());
+                         dialog->setAttribute(Qt::WA_DeleteOnClose);
+                         QObject::connect(
+                             dialog, &QDialog::finished, dialog, [target, dialog](int result) {
+                                 if (target) {
+                                     target->answerSecret(result == QDialog::Accepted
+                                                              ? std::optional(dialog->secret())
+                                                              : std::nullopt);
+                                 }
+                             });
+                         dialog->open();
+                     });
 }
 
 } // namespace proverdeck::ui

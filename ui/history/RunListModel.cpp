@@ -41,7 +41,8 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
     }
     if (role == Qt::TextAlignmentRole) {
         const bool number = index.column() == Batches || index.column() == Median;
-        return QVariant(int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
+        return QVariant(
+            int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
     }
     if (role != Qt::DisplayRole && role != SortRole && role != Qt::ToolTipRole) {
         return {};
@@ -51,31 +52,42 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
     case State:
         return runStateTitle(record.state);
     case Started:
-        return role == SortRole ? QVariant(record.started) : QVariant(localTimeText(record.started));
+        return role == SortRole ? QVariant(record.started)
+                                : QVariant(localTimeText(record.started));
     case Host:
         return record.host;
     case Backend:
-        return session.backend.isEmpty() ? u"–"_s : session.backend + (session.gpu == std::optional(true) ? u" + GPU"_s : QString());
+        return session.backend.isEmpty()
+            ? u"–"_s
+            : session.backend + (session.gpu == std::optional(true) ? u" + GPU"_s : QString());
     case Batches:
-        return role == SortRole ? QVariant(record.result.rows.size()) : QVariant(QString::number(record.result.rows.size()));
+        return role == SortRole ? QVariant(record.result.rows.size())
+                                : QVariant(QString::number(record.result.rows.size()));
     case Median:
-        return role == SortRole ? QVariant(median.value_or(-1)) : QVariant(median ? models::report::provingTimeText(*median) : u"–"_s);
+        return role == SortRole
+            ? QVariant(median.value_or(-1))
+            : QVariant(median ? models::report::provingTimeText(*median) : u"–"_s);
     default:
-        return session.commit.isEmpty() ? u"–"_s : QString(session.commit.left(10) + u' ' + session.commitSubject);
+        return session.commit.isEmpty()
+            ? u"–"_s
+            : QString(session.commit.left(10) + u' ' + session.commitSubject);
     }
 }
 
 QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::TextAlignmentRole)) {
+    if (orientation != Qt::Horizontal
+        || (role != Qt::DisplayRole && role != Qt::TextAlignmentRole)) {
         return {};
     }
     if (role == Qt::TextAlignmentRole) {
         const bool number = section == Batches || section == Median;
-        return QVariant(int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
+        return QVariant(
+            int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
     }
-    static const QStringList names{tr("State"), tr("Started"), tr("Server"), tr("Backend"),
-                                   tr("Batches"), tr("Median (counted)"), tr("Commit")};
+    static const QStringList names{tr("State"),   tr("Started"), tr("Server"),
+                                   tr("Backend"), tr("Batches"), tr("Median (counted)"),
+                                   tr("Commit")};
     return names.value(section);
 }
 

@@ -36,7 +36,8 @@ signals:
     void changed();
 
 private:
-    struct Hit {
+    struct Hit
+    {
         qint64 row;
         qsizetype column;
         auto operator<=>(const Hit &) const = default;

@@ -10,7 +10,8 @@ namespace proverdeck::ui {
 
 /// A terminal's colour as it can be read on the base of @p palette.
 [[nodiscard]] QColor logColour(const models::LogStyle &style, const QPalette &palette);
-[[nodiscard]] QList<QTextLayout::FormatRange> logFormats(const models::LogText &text, const QPalette &palette);
+[[nodiscard]] QList<QTextLayout::FormatRange> logFormats(const models::LogText &text,
+                                                         const QPalette &palette);
 /// Behind what the search has found.
 [[nodiscard]] QTextCharFormat hitFormat();
 [[nodiscard]] QTextCharFormat selectionFormat(const QPalette &palette);

@@ -23,7 +23,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QToolButton *makeButton(const QString &objectName, const QString &text, const QString &hint, QWidget *parent)
+QToolButton *makeButton(const QString &objectName, const QString &text, const QString &hint,
+                        QWidget *parent)
 {
     auto *button = new QToolButton(parent);
     button->setObjectName(objectName);
@@ -74,7 +75,8 @@ void LogPane::buildToolbar()
     m_case = makeButton(u"logMatchCase"_s, tr("Aa"), tr("Match upper and lower case"), m_toolbar);
     m_case->setCheckable(true);
     connect(m_case, &QToolButton::toggled, this, &LogPane::onSearchEdited);
-    auto *previous = makeButton(u"logFindPrevious"_s, {}, tr("Previous hit (Shift+Enter)"), m_toolbar);
+    auto *previous
+        = makeButton(u"logFindPrevious"_s, {}, tr("Previous hit (Shift+Enter)"), m_toolbar);
     previous->setArrowType(Qt::UpArrow);
     connect(previous, &QToolButton::clicked, this, [this] { find(false); });
     auto *next = makeButton(u"logFindNext"_s, {}, tr("Next hit (Enter)"), m_toolbar);
@@ -88,13 +90,16 @@ void LogPane::buildToolbar()
     m_newLines = new QLabel(m_toolbar);
     m_newLines->setObjectName(u"logNewLines"_s);
     m_newLines->setTextFormat(Qt::PlainText);
-    m_follow = makeButton(u"logFollow"_s, tr("Follow"), tr("Stay at the end as new lines come"), m_toolbar);
+    m_follow = makeButton(u"logFollow"_s, tr("Follow"), tr("Stay at the end as new lines come"),
+                          m_toolbar);
     m_follow->setCheckable(true);
     m_follow->setChecked(true);
     connect(m_follow, &QToolButton::clicked, m_view, &LogView::setFollowing);
-    auto *copy = makeButton(u"logCopy"_s, tr("Copy"), tr("Copy the selection, or the whole log"), m_toolbar);
+    auto *copy = makeButton(u"logCopy"_s, tr("Copy"), tr("Copy the selection, or the whole log"),
+                            m_toolbar);
     connect(copy, &QToolButton::clicked, this, &LogPane::onCopy);
-    auto *save = makeButton(u"logSave"_s, tr("Save…"), tr("Save the log as a text file"), m_toolbar);
+    auto *save
+        = makeButton(u"logSave"_s, tr("Save…"), tr("Save the log as a text file"), m_toolbar);
     connect(save, &QToolButton::clicked, this, &LogPane::onSave);
 
     auto *row = new QHBoxLayout(m_toolbar);
@@ -173,7 +178,8 @@ void LogPane::onSearchEdited()
 
 void LogPane::find(bool forward)
 {
-    const auto hit = m_view->buffer().find(m_find->text(), m_view->searchStart(forward), forward, m_case->isChecked());
+    const auto hit = m_view->buffer().find(m_find->text(), m_view->searchStart(forward), forward,
+                                           m_case->isChecked());
     m_hit = hit;
     if (hit) {
         m_view->showHit(*hit);
@@ -200,7 +206,8 @@ void LogPane::updateCount()
     if (m_hit) {
         place = m_counter->placeOf({m_hit->line - m_view->buffer().droppedLines(), m_hit->column});
     }
-    m_count->setText(place > 0 ? tr("%1 of %2").arg(QString::number(place), total) : tr("%1 hits").arg(total));
+    m_count->setText(place > 0 ? tr("%1 of %2").arg(QString::number(place), total)
+                               : tr("%1 hits").arg(total));
 }
 
 void LogPane::onContentChanged()
@@ -219,12 +226,14 @@ void LogPane::onFollowingChanged(bool following)
 
 void LogPane::onCopy()
 {
-    QGuiApplication::clipboard()->setText(m_view->hasSelection() ? m_view->selectedText() : m_view->allText());
+    QGuiApplication::clipboard()->setText(m_view->hasSelection() ? m_view->selectedText()
+                                                                 : m_view->allText());
 }
 
 void LogPane::onSave()
 {
-    auto *dialog = new QFileDialog(this, tr("Save log"), {}, tr("Text files (*.txt *.log);;All files (*)"));
+    auto *dialog
+        = new QFileDialog(this, tr("Save log"), {}, tr("Text files (*.txt *.log);;All files (*)"));
     dialog->setObjectName(u"logSaveDialog"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave); // asks before it overwrites
@@ -238,7 +247,9 @@ QString LogPane::saveTo(const QString &path) const
 {
     QString text = m_view->allText();
     if (const qint64 dropped = m_view->buffer().droppedLines(); dropped > 0) {
-        text.prepend(tr("[%1 earlier lines are not in this file: the pane keeps the end of a log]\n").arg(dropped));
+        text.prepend(
+            tr("[%1 earlier lines are not in this file: the pane keeps the end of a log]\n")
+                .arg(dropped));
     }
     return models::report::writeWholeFile(path, text.toUtf8(), true);
 }
@@ -249,7 +260,8 @@ void LogPane::onFileChosen(const QString &path)
     if (problem.isEmpty()) {
         return;
     }
-    auto *box = new QMessageBox(QMessageBox::Warning, tr("Save log"), problem, QMessageBox::Ok, this);
+    auto *box
+        = new QMessageBox(QMessageBox::Warning, tr("Save log"), problem, QMessageBox::Ok, this);
     box->setObjectName(u"logSaveProblem"_s);
     box->setTextFormat(Qt::PlainText);
     box->setAttribute(Qt::WA_DeleteOnClose);

@@ -182,8 +182,8 @@ void LogView::paintEvent(QPaintEvent * /*event*/)
         proportional.setFamily(proportional.family()); // else the painter keeps the view's own
         proportional.setPointSizeF(proportional.pointSizeF());
         painter.setFont(proportional);
-        painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap,
-                         m_emptyText);
+        painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24),
+                         Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing);
@@ -200,7 +200,8 @@ void LogView::paintEvent(QPaintEvent * /*event*/)
         Row &row = rowAt(i);
         painter.setClipRect(QRectF(Margin - 2, y, viewport()->width(), height));
         const qreal descent = (height - row.layout.boundingRect().height()) / 2;
-        row.layout.draw(&painter, {qreal(left), y + descent}, marksOf(i, row), painter.clipBoundingRect());
+        row.layout.draw(&painter, {qreal(left), y + descent}, marksOf(i, row),
+                        painter.clipBoundingRect());
         painter.setClipping(false);
         if (!m_buffer.isContinuation(i)) {
             paintLevel(painter, row.text.level, QRectF(0, y, Margin - 2, height));
@@ -228,7 +229,8 @@ void LogView::paintLevel(QPainter &painter, models::LogLevel level, const QRectF
     } else {
         painter.setPen(Qt::NoPen);
         painter.setBrush(colour);
-        painter.drawPolygon(QPolygonF({centre + QPointF(0, -4), centre + QPointF(4.4, 3.6), centre + QPointF(-4.4, 3.6)}));
+        painter.drawPolygon(QPolygonF(
+            {centre + QPointF(0, -4), centre + QPointF(4.4, 3.6), centre + QPointF(-4.4, 3.6)}));
     }
     painter.setPen(palette().color(QPalette::Text));
 }
@@ -314,7 +316,8 @@ void LogView::goToLine(qint64 number)
     }
     updateScrollBars();
     const qsizetype last = m_buffer.lineCount() - 1;
-    const qsizetype i = m_buffer.indexOfLine(number).value_or(number > m_buffer.lineNumber(last) ? last : 0);
+    const qsizetype i
+        = m_buffer.indexOfLine(number).value_or(number > m_buffer.lineNumber(last) ? last : 0);
     const qint64 row = m_buffer.droppedLines() + i;
     select({row, 0}, {row, int(rowAt(i).text.text.size())});
     makeVisible({row, 0});
@@ -331,7 +334,8 @@ void LogView::makeVisible(const Position &position)
         verticalScrollBar()->setValue(int(i) - visibleRows() / 3);
     }
     const Row &row = rowAt(i);
-    const qreal x = row.layout.lineCount() > 0 ? row.layout.lineAt(0).cursorToX(position.column) : 0;
+    const qreal x
+        = row.layout.lineCount() > 0 ? row.layout.lineAt(0).cursorToX(position.column) : 0;
     updateScrollBars();
     QScrollBar *horizontal = horizontalScrollBar();
     const int width = viewport()->width() - 2 * Margin;

@@ -16,8 +16,9 @@ namespace proverdeck::ui {
 
 /// Shows the end of a growing log and follows it. Paints the visible rows only.
 ///
-/// Takes the raw bytes of a remote program and shows them as text, whatever they are. Rows are counted
-/// from the first one that ever came, so positions stay right when the buffer drops its oldest.
+/// Takes the raw bytes of a remote program and shows them as text, whatever they are. Rows are
+/// counted from the first one that ever came, so positions stay right when the buffer drops its
+/// oldest.
 class LogView : public QAbstractScrollArea
 {
     Q_OBJECT
@@ -74,12 +75,14 @@ protected:
 private:
     static constexpr int Margin = 18; ///< left of the text; holds the signs of the levels
 
-    struct Position {
+    struct Position
+    {
         qint64 row = 0; ///< counted from the first that ever came
         int column = 0;
         auto operator<=>(const Position &) const = default;
     };
-    struct Row {
+    struct Row
+    {
         models::LogText text;
         QTextLayout layout;
     };

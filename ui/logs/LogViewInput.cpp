@@ -130,8 +130,10 @@ void LogView::onAutoScroll()
         return beyond / 12 + (beyond > 0 ? 1 : beyond < 0 ? -1 : 0);
     };
     QScrollBar *horizontal = horizontalScrollBar();
-    verticalScrollBar()->setValue(verticalScrollBar()->value() + step(m_mouse.y(), viewport()->height()));
-    horizontal->setValue(horizontal->value() + step(m_mouse.x(), viewport()->width()) * horizontal->singleStep());
+    verticalScrollBar()->setValue(verticalScrollBar()->value()
+                                  + step(m_mouse.y(), viewport()->height()));
+    horizontal->setValue(horizontal->value()
+                         + step(m_mouse.x(), viewport()->width()) * horizontal->singleStep());
     select(m_anchor, positionAt(m_mouse));
 }
 
@@ -178,7 +180,8 @@ void LogView::contextMenuEvent(QContextMenuEvent *event)
     menu->setAttribute(Qt::WA_DeleteOnClose);
     QAction *copyAction = menu->addAction(tr("&Copy"), QKeySequence::Copy, this, &LogView::copy);
     copyAction->setEnabled(hasSelection());
-    QAction *allAction = menu->addAction(tr("Select &all"), QKeySequence::SelectAll, this, &LogView::selectAll);
+    QAction *allAction
+        = menu->addAction(tr("Select &all"), QKeySequence::SelectAll, this, &LogView::selectAll);
     allAction->setEnabled(m_buffer.lineCount() > 0);
     menu->popup(event->globalPos());
 }

@@ -46,8 +46,8 @@ std::string blockJson(const Chain &chain, const Block &block, bool isFull)
     }
     return "{\"number\":" + inQuotes(quantity(static_cast<std::uint64_t>(block.number)))
         + R"(,"hash":"0x)" + chain.blockHash(block)
-        + "\",\"parentHash\":" + hash(text("parent/%d", block.number))
-        + ",\"timestamp\":" + inQuotes(quantity(static_cast<std::uint64_t>(block.timestampMs / 1000)))
+        + "\",\"parentHash\":" + hash(text("parent/%d", block.number)) + ",\"timestamp\":"
+        + inQuotes(quantity(static_cast<std::uint64_t>(block.timestampMs / 1000)))
         + R"(,"gasLimit":"0x1c9c380","baseFeePerGas":"0x7","gasUsed":)"
         + inQuotes(quantity(static_cast<std::uint64_t>(block.gas))) + ",\"transactions\":["
         + transactions + "]}";

@@ -18,7 +18,8 @@ QList<QByteArray> linesOf(const LogBuffer &buffer)
 
 TEST(LogBufferTest, KeepsLinesWhereverTheReadsWereCut)
 {
-    const QByteArray log = "first\n\nthird \xc3\xa9\r\n" + QByteArray(9000, 'x') + "\xe2\x82\xac\n\x1b[31mred\nopen";
+    const QByteArray log
+        = "first\n\nthird \xc3\xa9\r\n" + QByteArray(9000, 'x') + "\xe2\x82\xac\n\x1b[31mred\nopen";
     LogBuffer whole;
     whole.append(log);
     for (qsizetype step = 1; step < 50; ++step) {
@@ -36,10 +37,12 @@ TEST(LogBufferTest, KeepsLinesWhereverTheReadsWereCut)
 TEST(LogBufferTest, CutsLongLinesBetweenCharactersAndEscapes)
 {
     LogBuffer buffer;
-    buffer.append(QByteArray(QByteArray(LogBuffer::MaxLine - 1, 'a') + "\xe2\x82\xac" + "b\nnext\n"));
+    buffer.append(
+        QByteArray(QByteArray(LogBuffer::MaxLine - 1, 'a') + "\xe2\x82\xac" + "b\nnext\n"));
     EXPECT_EQ(buffer.line(0).size(), LogBuffer::MaxLine - 1);
-    EXPECT_EQ(buffer.line(1), QByteArray("\xe2\x82\xac"
-                                         "b"));
+    EXPECT_EQ(buffer.line(1),
+              QByteArray("\xe2\x82\xac"
+                         "b"));
     EXPECT_TRUE(buffer.isContinuation(1));
     EXPECT_EQ(buffer.lineNumber(1), 1);
     EXPECT_EQ(buffer.lineNumber(2), 2);
@@ -109,7 +112,8 @@ TEST(LogBufferTest, FindsForwardsBackwardsAndAround)
 
 TEST(LogTextTest, DropsEscapesAndKeepsColours)
 {
-    const LogText text = readLogText("\x1b[2m12:00\x1b[0m \x1b[1;31mred\x1b[38;5;1mstill\x1b[0m\x1b]0;title\x07 end\x1b[2K");
+    const LogText text = readLogText(
+        "\x1b[2m12:00\x1b[0m \x1b[1;31mred\x1b[38;5;1mstill\x1b[0m\x1b]0;title\x07 end\x1b[2K");
     EXPECT_EQ(text.text, QString("12:00 redstill end"));
     ASSERT_EQ(text.spans.size(), 3);
     EXPECT_EQ(text.spans.at(0), (LogSpan{0, 5, {-1, false, true}}));

@@ -57,7 +57,8 @@ TEST(GpuChartsTest, ShowsOneThinnedLinePerGpu)
     EXPECT_EQ(load->lines().first()->name(), QString("GPU 0"));
     EXPECT_NE(load->lines().at(0)->pen().style(), load->lines().at(1)->pen().style());
     EXPECT_EQ(charts.findChild<GpuChart *>("gpuTemperatureChart")->lines().first()->count(), 0);
-    EXPECT_EQ(charts.findChild<QLabel *>("gpuValues0")->text(), QString::fromUtf8("99 %  ·  61.2 of 140.4 GiB  ·  512 W  ·  – °C"));
+    EXPECT_EQ(charts.findChild<QLabel *>("gpuValues0")->text(),
+              QString::fromUtf8("99 %  ·  61.2 of 140.4 GiB  ·  512 W  ·  – °C"));
     EXPECT_FALSE(charts.findChild<QLabel *>("gpuEmpty")->isVisible());
     EXPECT_FALSE(charts.grab().isNull());
 

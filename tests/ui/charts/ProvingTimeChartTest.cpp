@@ -37,7 +37,10 @@ protected:
         chart.show();
     }
 
-    [[nodiscard]] QString yTitle() const { return chart.chart()->axes(Qt::Vertical).first()->titleText(); }
+    [[nodiscard]] QString yTitle() const
+    {
+        return chart.chart()->axes(Qt::Vertical).first()->titleText();
+    }
     [[nodiscard]] static int darkPixels(const QImage &image, const QRect &area)
     {
         int count = 0;
@@ -72,7 +75,8 @@ TEST_F(ProvingTimeChartTest, ExplainsOnlyTheKindsThatOccur)
 
     BatchRow again = row(4, 140'000, BatchFlag::Repeat);
     again.allTimesMs << 150'000;
-    chart.setRows({row(1, 190'000, BatchFlag::WarmUp), row(2, 144'460), row(3, 20'000, BatchFlag::Empty), again});
+    chart.setRows({row(1, 190'000, BatchFlag::WarmUp), row(2, 144'460),
+                   row(3, 20'000, BatchFlag::Empty), again});
     EXPECT_EQ(chart.legendTexts(), (QStringList{"counted", "empty", "warm-up", "proved again"}));
     EXPECT_EQ(yTitle(), QString("Proving time (s)"));
 }

@@ -42,7 +42,10 @@ protected:
         }
         fill(bytes);
     }
-    [[nodiscard]] QString text(const char *label) { return pane.findChild<QLabel *>(label)->text(); }
+    [[nodiscard]] QString text(const char *label)
+    {
+        return pane.findChild<QLabel *>(label)->text();
+    }
     [[nodiscard]] QScrollBar *bar() { return view->verticalScrollBar(); }
 
     LogPane pane{"prover"};
@@ -56,8 +59,10 @@ TEST_F(LogPaneTest, PaintsHostileBytes)
     for (int i = 0; i < 256; ++i) {
         bytes += QByteArray("x") + char(i) + "\x1b[" + char(i) + "31m" + char(255 - i) + '\n';
     }
-    bytes += "\x1b]0;never ended \xf0\x9f\x92\xa9 \xed\xa0\x80 \xe2\x80\xa8 \x1b[99999999999999m\x1b[38;2mx\n\x1b";
-    bytes += QByteArray(20'000, '\x1b') + QByteArray(20'000, '\t') + "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d";
+    bytes += "\x1b]0;never ended \xf0\x9f\x92\xa9 \xed\xa0\x80 \xe2\x80\xa8 "
+             "\x1b[99999999999999m\x1b[38;2mx\n\x1b";
+    bytes += QByteArray(20'000, '\x1b') + QByteArray(20'000, '\t')
+        + "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d";
     fill(bytes);
     field->setText("x");
     for (int value = 0; value <= bar()->maximum(); value += 7) {
