@@ -13,6 +13,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype HoldLimit = 64 * 1024;
+constexpr qsizetype KeepBack = 1024; ///< longer than any secret with the word before it
 
 /// The masked part is the group "secret".
 const std::array<QRegularExpression, 3> &rules()
@@ -71,13 +72,19 @@ QByteArray Redactor::feed(QByteArrayView bytes)
 {
     m_held.append(bytes);
     const qsizetype end = m_held.lastIndexOf('\n');
-    const qsizetype ready = end >= 0 ? end + 1 : m_held.size() > HoldLimit ? m_held.size() : 0;
-    if (ready == 0) {
+    if (end >= 0) {
+        const QByteArray part = m_held.left(end + 1);
+        m_held.remove(0, end + 1);
+        return redacted(part, &m_count);
+    }
+    if (m_held.size() <= HoldLimit) {
         return {};
     }
-    const QByteArray part = m_held.left(ready);
-    m_held.remove(0, ready);
-    return redacted(part, &m_count);
+    // An endless line: a secret may lie across the cut, so its surroundings are held back.
+    m_held = redacted(m_held, &m_count);
+    const QByteArray part = m_held.first(m_held.size() - KeepBack);
+    m_held = m_held.last(KeepBack);
+    return part;
 }
 
 QByteArray Redactor::finish()

@@ -460,6 +460,9 @@ void Run::conclude(RunState state)
     m_session.ended = QDateTime::currentDateTimeUtc();
     m_session.state = runStateWord(state);
     setState(state);
+    if (state == RunState::Detached) {
+        m_shell.close(); // nobody reads the logs here any more; the server keeps them
+    }
     emit finished(state);
 }
 
