@@ -184,6 +184,12 @@ QWidget *ResultsPage::makeHead()
     menu->addAction(tr("Chart as SVG…"), this, [this] {
         exportFile(u"proving-times.svg"_s, tr("SVG (*.svg)"), [this] { return m_chart->toSvg(); });
     });
+    menu->addAction(tr("GPU charts as PNG…"), this, [this] {
+        exportFile(u"gpu.png"_s, tr("PNG (*.png)"), [this] { return m_gpu->toPng(); });
+    });
+    menu->addAction(tr("GPU charts as SVG…"), this, [this] {
+        exportFile(u"gpu.svg"_s, tr("SVG (*.svg)"), [this] { return m_gpu->toSvg(); });
+    });
     exportButton->setMenu(menu);
     row->addWidget(exportButton);
     return head;
