@@ -27,12 +27,4 @@ void Settings::addServer(const QString &host)
     }
 }
 
-void Settings::removeServer(const QString &host)
-{
-    QSettings settings(u"proverdeck"_s, u"proverdeck"_s);
-    QStringList hosts = settings.value(ServersKey).toStringList();
-    hosts.removeAll(host);
-    settings.setValue(ServersKey, hosts);
-}
-
 } // namespace proverdeck::app

@@ -12,7 +12,6 @@ public:
     /// Servers that the user added by hand, in the order of adding.
     [[nodiscard]] static QStringList servers();
     static void addServer(const QString &host);
-    static void removeServer(const QString &host);
 };
 
 } // namespace proverdeck::app

@@ -284,6 +284,10 @@ void MainWindow::openFile(const QString &path)
         record.result.findings
             = models::store::findingsFromJson(json.value(u"findings"_s).toArray());
         record.result.observations = json.value(u"observations"_s).toString();
+        if (json.contains(u"session"_s)) {
+            record.result.session
+                = models::store::sessionFromJson(json.value(u"session"_s).toObject());
+        }
         if (record.result.rows.isEmpty()) {
             say(tr("%1 is no result").arg(name),
                 tr("It holds no batches. Results are exported as results.json."));

@@ -154,7 +154,7 @@ QJsonArray rowsToJson(const QList<ethrex::BatchRow> &rows)
             times << time;
         }
         array << QJsonObject{{u"batch"_s, qint64(row.batch)},
-                             {u"time_ms"_s, optionalValue(row.timeMs)},
+                             {u"proving_time_ms"_s, optionalValue(row.timeMs)},
                              {u"times_ms"_s, times},
                              {u"proved_at"_s, timeValue(row.provedAt)},
                              {u"gas_used"_s, optionalValue(row.facts.gasUsed)},
@@ -173,7 +173,7 @@ QList<ethrex::BatchRow> rowsFromJson(const QJsonArray &array)
         const QJsonObject object = value.toObject();
         ethrex::BatchRow row;
         row.batch = quint64(object.value(u"batch"_s).toInteger());
-        row.timeMs = optionalFrom<qint64>(object.value(u"time_ms"_s));
+        row.timeMs = optionalFrom<qint64>(object.value(u"proving_time_ms"_s));
         const QJsonArray times = object.value(u"times_ms"_s).toArray();
         for (const QJsonValue &time : times) {
             row.allTimesMs << time.toInteger();

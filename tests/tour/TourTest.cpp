@@ -259,6 +259,17 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     window->openFile(out.filePath("prover.log"));
     EXPECT_NE(qobject_cast<ui::ResultsPage *>(window->currentPage()), nullptr);
     picture(window, "opened-log");
+
+    // An exported result opens with what it was exported with.
+    window->openFile(out.filePath("results.json"));
+    auto *opened = qobject_cast<ui::ResultsPage *>(window->currentPage());
+    ASSERT_NE(opened, nullptr);
+    QList<models::ethrex::BatchRow> expected = results->record().result.rows;
+    for (models::ethrex::BatchRow &row : expected) {
+        row.line = 0; // exports do not name lines of a log
+    }
+    EXPECT_EQ(opened->record().result.rows, expected);
+    EXPECT_EQ(opened->record().result.session, results->record().result.session);
 }
 
 TEST_F(TourTest, AServerIsAddedAfterARealLogin)

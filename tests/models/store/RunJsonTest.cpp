@@ -80,7 +80,7 @@ TEST(RunJsonTest, KeepsUnknownsNull)
         EXPECT_TRUE(session.value(QLatin1String(key)).isNull()) << key;
     }
     const QJsonObject row = rowsToJson({ethrex::BatchRow{}}).at(0).toObject();
-    for (const char *key : {"time_ms", "proved_at", "gas_used", "tx_count", "blocks"}) {
+    for (const char *key : {"proving_time_ms", "proved_at", "gas_used", "tx_count", "blocks"}) {
         EXPECT_TRUE(row.value(QLatin1String(key)).isNull()) << key;
     }
 }
