@@ -84,7 +84,38 @@ struct JobStatus
     std::optional<qint64> startedSecs; ///< server's clock, seconds since 1970
     std::optional<qint64> endedSecs;
     std::optional<qint64> nowSecs;
+    std::optional<qint64> bootedSecs; ///< when the server was last booted
+    std::optional<qint64> beatSecs; ///< last heartbeat of the job's supervisor
+    quint64 inode = 0; ///< of the log; another one means that somebody replaced the file
     bool operator==(const JobStatus &) const = default;
+};
+
+/// SHA-256 of a part of a job's log as it lies on the server.
+struct JobSum
+{
+    QByteArray sha256; ///< 64 hexadecimal digits
+    quint64 size = 0; ///< bytes in the whole log
+    bool operator==(const JobSum &) const = default;
+};
+
+/// Who drives something on the server: the lease of one slot, for example of one workflow. A lease
+/// that is not renewed in time expires; all times are the server's clock.
+struct Lease
+{
+    enum class State {
+        Free, ///< nobody has it
+        Mine, ///< the token that was given holds it
+        Held, ///< somebody else holds it and is alive
+        Expired, ///< somebody else took it and has not renewed it
+    };
+    State state = State::Free;
+    QByteArray runId; ///< what it was taken for
+    QByteArray previousRun; ///< Mine: whose expired lease was taken over; empty if nobody's
+    QString holder; ///< for people: "anna@laptop"; sanitised
+    std::optional<qint64> takenSecs;
+    std::optional<qint64> renewedSecs;
+    std::optional<qint64> nowSecs;
+    bool operator==(const Lease &) const = default;
 };
 
 /// A shell on another machine: the whole interface that the layers above see.
@@ -145,6 +176,30 @@ public:
     /// Deletes an ended job's folder on the server.
     [[nodiscard]] CommandId removeJob(const QByteArray &jobId);
 
+    /// SHA-256 of @p length bytes of the job's log from byte @p offset; answer for parseJobSum().
+    [[nodiscard]] CommandId sumJob(const QByteArray &jobId, quint64 offset, quint64 length);
+    /// One line for each job whose id begins with @p prefix, for parseJobList().
+    [[nodiscard]] CommandId listJobs(const QByteArray &prefix);
+    /// Takes the lease of @p slot if it is free, expired or @p token's own, which renews it; the
+    /// answer is for parseLease(). It expires @p lifetime after the last renewal. Slot, run and
+    /// token match [A-Za-z0-9_-]+; @p holder is one line for people.
+    [[nodiscard]] CommandId takeLease(const QByteArray &slot, const QByteArray &runId,
+                                      const QByteArray &token, const QString &holder,
+                                      std::chrono::seconds lifetime);
+    /// Gives up the lease if @p token holds it.
+    [[nodiscard]] CommandId dropLease(const QByteArray &slot, const QByteArray &token);
+    /// Who has it; takes nothing.
+    [[nodiscard]] CommandId showLease(const QByteArray &slot);
+    /// Keeps a small text beside the jobs, replaced as a whole; readNote() prints it on stdout, with
+    /// exit status 66 if there is none. removeNote() deletes it.
+    [[nodiscard]] CommandId writeNote(const QByteArray &name, const QByteArray &text);
+    [[nodiscard]] CommandId readNote(const QByteArray &name);
+    [[nodiscard]] CommandId removeNote(const QByteArray &name);
+
+    /// Asks for a sign of life now, as after a sleep of this machine: a connection without one
+    /// within a few seconds counts as lost. Without a connection it does nothing.
+    virtual void verify() { }
+
     /// Runs @p script in a bash login shell: on the server's command line stands only "exec bash
     /// -l".
     [[nodiscard]] CommandId runLoginScript(const QByteArray &script,
@@ -160,6 +215,8 @@ signals:
     void connectionLost(const proverdeck::ssh::Error &error);
     void hostKeyAsked(const proverdeck::ssh::HostKeyQuestion &question);
     void secretAsked(const proverdeck::ssh::SecretQuestion &question);
+    /// This machine woke up or its network changed: a lost connection is worth another try now.
+    void worthTrying();
     void output(proverdeck::ssh::CommandId id, proverdeck::ssh::Stream stream,
                 const QByteArray &bytes);
     /// Bytes so far and in all (0 if not known) of readFile() and writeFile(), every 256 KiB and
@@ -172,6 +229,10 @@ signals:
 
 /// Reads the last status line ("S running rc=- size=…") of the job helper's output.
 [[nodiscard]] std::optional<JobStatus> parseJobStatus(QByteArrayView text);
+[[nodiscard]] std::optional<JobSum> parseJobSum(QByteArrayView text);
+/// Job id and status, in the order of starting.
+[[nodiscard]] QList<QPair<QByteArray, JobStatus>> parseJobList(QByteArrayView text);
+[[nodiscard]] std::optional<Lease> parseLease(QByteArrayView text);
 
 /// 'text' with every quote escaped, for a POSIX shell. Only for texts that a person reads, copies
 /// or saves; what the program itself sends travels on standard input.

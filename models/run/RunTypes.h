@@ -5,6 +5,7 @@
 #include "models/workflow/Plan.h"
 
 #include <QDateTime>
+#include <QJsonObject>
 
 namespace proverdeck::models {
 
@@ -65,6 +66,8 @@ struct RunRecord
     QString folder; ///< with the logs, gpu.csv and metrics.txt
     InputValues values;
     QList<QPair<QString, StepState>> steps; ///< title and state, in order
+    /// What attaching to the run needs: the workflow's text and how the server is reached. No secret.
+    QJsonObject blueprint;
     report::ResultDocument result;
 };
 
