@@ -2,7 +2,9 @@
 #include "app/Application.h"
 
 #include "app/Commands.h"
+#include "app/RunBundleMaker.h"
 #include "app/RunExport.h"
+#include "app/RunSetup.h"
 #include "app/Settings.h"
 #include "ssh/ConfiguredHosts.h"
 #include "ssh/SshShell.h"
@@ -12,6 +14,7 @@
 #include "ui/dialogs/Questions.h"
 
 #include <QApplication>
+#include <QFileInfo>
 
 namespace proverdeck::app {
 
@@ -28,9 +31,16 @@ Application::Application(Request request, QObject *parent)
 Application::~Application()
 {
     saveRuns();
+    // A demo host stays for a while when a run on it is not over.
+    const bool isNeeded
+        = std::any_of(m_sessions.begin(), m_sessions.end(), [](const auto &session) {
+              return models::isAttachable(session.second.run->state());
+          });
     m_window.reset();
     m_sessions.clear();
-    m_demo.reset();
+    if (m_demo && !isNeeded) {
+        m_demo->end();
+    }
 }
 
 bool Application::start()
@@ -43,6 +53,7 @@ bool Application::start()
     }
     m_window = std::make_unique<ui::MainWindow>(*this);
     m_window->show();
+    attachUnfinished();
     if (!m_request.demo) {
         return true;
     }
@@ -99,30 +110,125 @@ QString Application::sshConfigFor(const QString &host) const
 
 std::unique_ptr<ssh::RemoteShell> Application::shellFor(const QString &host)
 {
+    return shellFor(host, sshConfigFor(host));
+}
+
+std::unique_ptr<ssh::RemoteShell> Application::shellFor(const QString &host,
+                                                        const QString &sshConfig)
+{
     auto shell = std::make_unique<ssh::SshShell>(
-        ssh::HostTarget{host, sshConfigFor(host), m_request.trusted, true});
-    ui::answerWithDialogs(*shell, [this]() -> QWidget * {
+        ssh::HostTarget{host, sshConfig, m_request.trusted, true});
+    const auto parent = [this]() -> QWidget * {
         QWidget *active = QApplication::activeModalWidget();
         return active ? active : m_window.get();
-    });
+    };
+    ui::answerWithDialogs(*shell, parent, &m_secrets);
     return shell;
+}
+
+models::Run *Application::beginSession(const models::Plan &plan, const models::RunOptions &options,
+                                       std::unique_ptr<QLockFile> lock)
+{
+    Session &session = m_sessions[options.id];
+    session.run.reset(); // of an attempt before this one
+    session.lock = std::move(lock);
+    session.shell = shellFor(plan.host, plan.sshConfigFile);
+    session.run = std::make_unique<models::Run>(plan, *session.shell, options);
+    models::Run *run = session.run.get();
+    connect(run, &models::Run::saveWanted, this, [this, run] { saveRun(*run); });
+    connect(run, &models::Run::finished, this, [this, run] {
+        saveRun(*run);
+        m_sessions[run->options().id].lock.reset();
+    });
+    m_save.start();
+    return run;
 }
 
 models::Run *Application::startRun(const models::Plan &plan)
 {
-    models::RunOptions options;
-    options.id = models::store::RunStore::newRunId(plan.values.value(u"backend"_s).toString());
-    options.folder = models::store::RunStore::runsFolder() + u'/' + options.id;
-    Session &session = m_sessions[options.id];
-    session.shell = shellFor(plan.host);
-    session.run = std::make_unique<models::Run>(plan, *session.shell, options);
-    models::Run *run = session.run.get();
-    connect(run, &models::Run::finished, this, [this, run] { (void)m_store.save(run->record()); });
-    m_save.start();
-    (void)m_store.save(run->record());
+    const models::RunOptions options = newRunOptions(plan, m_store);
+    models::Run *run = beginSession(plan, options, lockRun(options.folder));
+    saveRun(*run);
     // Started by the event loop, so that the page that shows it misses nothing.
     QMetaObject::invokeMethod(run, &models::Run::start, Qt::QueuedConnection);
     return run;
+}
+
+models::Run *Application::attachRun(const QString &id, QString *problem)
+{
+    if (models::Run *live = liveRun(id); live && !models::isFinal(live->state())) {
+        return live;
+    }
+    auto attachment = prepareAttach(m_store, id);
+    if (!attachment || !models::isAttachable(attachment->record.state)) {
+        *problem = attachment ? tr("Run %1 is over.").arg(id) : attachment.error();
+        return nullptr;
+    }
+    models::RunOptions options = attachment->options;
+    options.watch = !attachment->lock;
+    if (options.watch) {
+        options.folder.clear();
+        options.journal = nullptr;
+    }
+    if (const QString dir = demo::DemoProcess::dirOf(attachment->plan.sshConfigFile);
+        !dir.isEmpty()) {
+        joinDemo(dir);
+    }
+    models::Run *run = beginSession(attachment->plan, options, std::move(attachment->lock));
+    if (!options.watch) {
+        run->restore(attachment->past, attachment->record);
+        saveRun(*run);
+    }
+    QMetaObject::invokeMethod(run, &models::Run::start, Qt::QueuedConnection);
+    return run;
+}
+
+/// Runs that the last window left behind, or lost, go on.
+void Application::attachUnfinished()
+{
+    const QStringList ids = m_store.unfinished();
+    for (const QString &id : ids) {
+        const models::RunState state = m_store.storedState(id);
+        if (state == models::RunState::Unknown) {
+            continue; // it was given up once: the person decides
+        }
+        auto record = m_store.load(id);
+        const QString config
+            = record ? record->blueprint.value(u"ssh_config"_s).toString() : QString();
+        if (record && !config.isEmpty() && !QFileInfo::exists(config)) {
+            record->state = models::RunState::Unknown; // a demo host that is gone
+            (void)m_store.save(*record);
+            continue;
+        }
+        QString problem;
+        if (models::Run *run = attachRun(id, &problem)) {
+            m_window->showRun(*run);
+        } else {
+            complain(problem);
+        }
+    }
+}
+
+void Application::joinDemo(const QString &dir)
+{
+    if (m_demo) {
+        return;
+    }
+    m_demo = std::make_unique<demo::DemoProcess>();
+    connect(m_demo.get(), &demo::DemoProcess::ready, this, [this] { m_demoReady = true; });
+    connect(m_demo.get(), &demo::DemoProcess::failed, this,
+            [this] { QMetaObject::invokeMethod(this, [this] { m_demo.reset(); }); });
+    m_demo->join(dir);
+}
+
+void Application::saveRun(models::Run &run)
+{
+    if (run.options().watch) {
+        return;
+    }
+    if (const auto saved = m_store.save(run.record()); !saved) {
+        complain(saved.error());
+    }
 }
 
 models::Run *Application::liveRun(const QString &id) const
@@ -137,21 +243,29 @@ QString Application::exportRun(const models::RunRecord &record, const QString &f
     return app::exportRun(record, folder, overwrite);
 }
 
+std::unique_ptr<ui::BundleMaker> Application::bundleMaker(const QString &runId)
+{
+    BundleSources sources;
+    sources.record = m_store.load(runId).value_or(models::RunRecord());
+    sources.journal = m_store.journal(runId);
+    sources.servers = Settings::servers();
+    return std::make_unique<RunBundleMaker>(std::move(sources));
+}
+
 void Application::startDemo(const DemoAnswer &answer)
 {
     if (m_demoReady) {
         answer(m_demo->host(), {});
         return;
     }
-    m_demo = std::make_unique<demo::DemoHost>(
-        demo::DemoHost::Options{{}, 0, m_request.speed, m_request.faults});
-    connect(m_demo.get(), &demo::DemoHost::ready, this, [this, answer] {
+    m_demo = std::make_unique<demo::DemoProcess>();
+    connect(m_demo.get(), &demo::DemoProcess::ready, this, [this, answer] {
         m_demoReady = true;
         answer(m_demo->host(), {});
     });
-    connect(m_demo.get(), &demo::DemoHost::failed, this,
+    connect(m_demo.get(), &demo::DemoProcess::failed, this,
             [answer](const QString &why) { answer({}, why); });
-    m_demo->start();
+    m_demo->start({m_request.speed, m_request.faults});
 }
 
 void Application::saveRuns()
@@ -160,9 +274,7 @@ void Application::saveRuns()
     for (const auto &[id, session] : m_sessions) {
         if (!models::isFinal(session.run->state())) {
             any = true;
-            if (const auto saved = m_store.save(session.run->record()); !saved) {
-                complain(saved.error());
-            }
+            saveRun(*session.run);
         }
     }
     if (!any) {

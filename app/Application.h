@@ -2,7 +2,9 @@
 #pragma once
 
 #include "app/CommandLine.h"
-#include "app/demo/DemoHost.h"
+#include "app/KeychainSecretStore.h"
+#include "app/RunSetup.h"
+#include "app/demo/DemoLeash.h"
 #include "ui/Services.h"
 
 #include <QObject>
@@ -36,23 +38,34 @@ public:
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host) override;
     [[nodiscard]] QString sshConfigFor(const QString &host) const override;
     models::Run *startRun(const models::Plan &plan) override;
+    models::Run *attachRun(const QString &id, QString *problem) override;
     [[nodiscard]] models::Run *liveRun(const QString &id) const override;
     [[nodiscard]] models::store::RunStore &store() override { return m_store; }
     [[nodiscard]] QString exportRun(const models::RunRecord &record, const QString &folder,
                                     bool overwrite) override;
+    [[nodiscard]] std::unique_ptr<ui::BundleMaker> bundleMaker(const QString &runId) override;
     void startDemo(const DemoAnswer &answer) override;
 
 private:
+    [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host,
+                                                             const QString &sshConfig);
     struct Session
     {
+        std::unique_ptr<QLockFile> lock;
         std::unique_ptr<ssh::RemoteShell> shell;
         std::unique_ptr<models::Run> run; // after the shell: it ends first
     };
+    void attachUnfinished();
+    models::Run *beginSession(const models::Plan &plan, const models::RunOptions &options,
+                              std::unique_ptr<QLockFile> lock);
+    void joinDemo(const QString &dir);
+    void saveRun(models::Run &run);
     void saveRuns();
 
     Request m_request;
     models::store::RunStore m_store;
-    std::unique_ptr<demo::DemoHost> m_demo;
+    KeychainSecretStore m_secrets;
+    std::unique_ptr<demo::DemoProcess> m_demo;
     bool m_demoReady = false;
     std::map<QString, Session> m_sessions;
     QTimer m_save;

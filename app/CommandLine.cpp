@@ -29,8 +29,11 @@ QString overview()
         "  plan BENCHMARK [--format text|sh|json]\n"
         "                                     show every command that a run would execute\n"
         "  run BENCHMARK [--out DIR]          benchmark without a window\n"
+        "  attach RUN [--out DIR] [--watch]   go on with a run that this program left, or look on\n"
         "  runs list | show RUN | export RUN --out DIR\n"
         "                                     the history\n"
+        "  bundle RUN --out FILE.tar.gz       logs, findings and versions for a bug report, "
+        "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
         "                                     results and findings from logs\n"
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
@@ -294,6 +297,64 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     return checkFormat(request, parser, {u"text"_s, u"json"_s});
 }
 
+tl::expected<Request, QString> parseAttach(const QStringList &arguments)
+{
+    Request request;
+    request.command = Command::Attach;
+    Parser parser(u"attach RUN [--out DIR] [--watch]"_s);
+    parser.value(u"out"_s, u"DIR"_s,
+                 tr("Write results.md, results.csv, results.json and the logs there"));
+    parser.flag(u"overwrite"_s, tr("Replace results of an earlier run in DIR"));
+    parser.flag(u"watch"_s, tr("Look on and touch nothing, also while another program drives it"));
+    parser.value(u"host"_s, u"HOST"_s,
+                 tr("Where the run is, if another person or machine began it (implies --watch)"));
+    addHostOptions(parser);
+    parser.value(u"format"_s, u"text|json"_s, tr("What to print"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    if (parser.positional().size() != 1) {
+        return tl::unexpected(
+            tr("attach needs exactly one run; \"proverdeck runs list\" shows them."));
+    }
+    request.runId = parser.positional().first();
+    request.out = parser.text(u"out"_s);
+    request.overwrite = parser.isSet(u"overwrite"_s);
+    request.host = parser.text(u"host"_s);
+    request.watch = parser.isSet(u"watch"_s) || !request.host.isEmpty();
+    request.sshConfig = parser.text(u"ssh-config"_s);
+    request.trusted = parser.texts(u"trust-host"_s);
+    return checkFormat(request, parser, {u"text"_s, u"json"_s});
+}
+
+tl::expected<Request, QString> parseBundle(const QStringList &arguments)
+{
+    Request request;
+    request.command = Command::Bundle;
+    Parser parser(u"bundle RUN [--out FILE.tar.gz]"_s);
+    parser.value(u"out"_s, u"FILE"_s, tr("The archive; default: proverdeck-RUN.tar.gz here"));
+    parser.flag(u"overwrite"_s, tr("Replace a file that is there"));
+    parser.flag(u"show-names"_s, tr("Leave host names, user names and addresses as they are"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    if (parser.positional().size() != 1) {
+        return tl::unexpected(
+            tr("bundle needs exactly one run; \"proverdeck runs list\" shows them."));
+    }
+    request.runId = parser.positional().first();
+    request.out = parser.text(u"out"_s);
+    request.overwrite = parser.isSet(u"overwrite"_s);
+    request.showNames = parser.isSet(u"show-names"_s);
+    return request;
+}
+
 tl::expected<Request, QString> parseRuns(const QStringList &arguments)
 {
     Request request;
@@ -355,6 +416,8 @@ tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
     request.command = Command::DemoHost;
     Parser parser(u"demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…"_s);
     parser.value(u"dir"_s, u"DIR"_s, tr("Keep everything there; default: a temporary folder"));
+    parser.value(u"leash"_s, u"SOCKET"_s,
+                 tr("End when the programs connected to this socket no longer need it"));
     parser.value(u"port"_s, u"N"_s, tr("Port of its SSH server; default: a free one"));
     addDemoOptions(parser);
     if (const auto parsed = parser.parse(arguments); !parsed) {
@@ -368,6 +431,7 @@ tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
             tr("demo-host: \"%1\" is not expected here.").arg(parser.positional().first()));
     }
     request.dir = parser.text(u"dir"_s);
+    request.leash = parser.text(u"leash"_s);
     if (parser.isSet(u"port"_s)) {
         bool ok = false;
         request.port = parser.text(u"port"_s).toInt(&ok);
@@ -406,6 +470,12 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     }
     if (first == u"doctor") {
         return parseDoctor(rest);
+    }
+    if (first == u"attach") {
+        return parseAttach(rest);
+    }
+    if (first == u"bundle") {
+        return parseBundle(rest);
     }
     if (first == u"runs") {
         return parseRuns(rest);

@@ -17,6 +17,8 @@ struct Request
         Doctor,
         Plan,
         Run,
+        Attach,
+        Bundle,
         RunsList,
         RunsShow,
         RunsExport,
@@ -29,6 +31,9 @@ struct Request
     double speed = 60;
     int port = 0;
     QString dir; ///< demo-host --dir
+    QString leash; ///< demo-host --leash: the socket of the panels that need it
+    bool watch = false; ///< attach --watch: look on, touch nothing
+    QString host; ///< attach --host: where to find a run that the history does not know
     QString sshConfig;
     QStringList trusted; ///< --trust-host
     models::Workflow workflow;
@@ -36,6 +41,7 @@ struct Request
     QString out;
     bool overwrite = false;
     bool keepRunning = false;
+    bool showNames = false; ///< bundle --show-names
     QString format; ///< "text", "json", "sh", "markdown", "upstream", "csv"
     QString runId;
     QStringList files;

@@ -2,6 +2,7 @@
 #include "app/Commands.h"
 
 #include "app/RunExport.h"
+#include "app/Terminal.h"
 #include "models/ethrex/ResultCollector.h"
 #include "models/store/RunStore.h"
 
@@ -24,20 +25,9 @@ QString tr(const char *text)
     return QCoreApplication::translate("Commands", text);
 }
 
-void printOut(const QByteArray &bytes)
-{
-    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stdout);
-    std::fflush(stdout);
-}
-
 void printOut(const QString &text)
 {
-    printOut(text.toUtf8());
-}
-
-void printJson(const QJsonObject &object)
-{
-    printOut(QJsonDocument(object).toJson());
+    printText(stdout, text);
 }
 
 QString timeText(const QDateTime &time)
@@ -49,26 +39,26 @@ QString timeText(const QDateTime &time)
 
 int listRuns(const models::store::RunStore &store, const QString &format)
 {
-    const QList<models::RunRecord> records = store.list();
+    const QList<models::store::RunHead> heads = store.heads();
     QJsonArray runs;
     QString text;
-    for (const models::RunRecord &record : records) {
-        const models::ethrex::Summary counted
-            = models::ethrex::summariseCounted(record.result.rows);
-        runs << QJsonObject{{u"id"_s, record.id},
-                            {u"host"_s, record.host},
-                            {u"started"_s, record.started.toString(Qt::ISODateWithMs)},
-                            {u"state"_s, models::runStateWord(record.state)},
-                            {u"batches"_s, record.result.rows.size()},
-                            {u"counted_median_ms"_s,
-                             counted.medianMs ? QJsonValue(*counted.medianMs) : QJsonValue()}};
+    for (const models::store::RunHead &head : heads) {
+        const models::RunRecord &record = head.run;
+        runs << QJsonObject{
+            {u"id"_s, record.id},
+            {u"host"_s, record.host},
+            {u"started"_s, record.started.toString(Qt::ISODateWithMs)},
+            {u"state"_s, models::runStateWord(record.state)},
+            {u"batches"_s, head.batches},
+            {u"counted_median_ms"_s,
+             head.countedMedianMs ? QJsonValue(*head.countedMedianMs) : QJsonValue()}};
         text += u"%1  %2  %3  %4  %5\n"_s.arg(
             record.id.leftJustified(26), record.host.leftJustified(16), timeText(record.started),
             models::runStateWord(record.state).leftJustified(12),
-            tr("%1 batches").arg(record.result.rows.size()));
+            tr("%1 batches").arg(head.batches));
     }
     if (format == u"json") {
-        printJson({{u"runs"_s, runs}});
+        printJson(stdout, {{u"runs"_s, runs}});
     } else {
         printOut(text.isEmpty() ? tr("There are no runs yet.\n") : text);
     }
@@ -81,7 +71,7 @@ int showRun(const models::RunRecord &record, const QString &format)
         QJsonObject json = models::report::toJson(record.result, true);
         json.insert(u"id"_s, record.id);
         json.insert(u"state"_s, models::runStateWord(record.state));
-        printJson(json);
+        printJson(stdout, json);
         return 0;
     }
     for (const auto &[title, state] : record.steps) {
@@ -125,8 +115,7 @@ QString analysisText(const models::report::ResultDocument &document, const QStri
 
 void complain(const QString &line)
 {
-    const QByteArray bytes = line.toUtf8() + '\n';
-    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stderr);
+    printText(stderr, line + u'\n');
 }
 
 std::optional<models::Plan> planFor(const Request &request)
@@ -145,9 +134,11 @@ std::optional<models::Plan> planFor(const Request &request)
 int runPlan(const models::Plan &plan, const QString &format)
 {
     if (format == u"json") {
-        printJson(models::planToJson(plan));
+        printJson(stdout, models::planToJson(plan));
+    } else if (format == u"sh") {
+        printExact(stdout, models::planToScript(plan));
     } else {
-        printOut(format == u"sh" ? models::planToScript(plan) : models::planToText(plan));
+        printOut(models::planToText(plan));
     }
     return 0;
 }
@@ -231,9 +222,9 @@ int runAnalyse(const Request &request)
                                 {u"last_block"_s,
                                  number(latest.blockNumber ? latest.blockNumber
                                                            : collector.l2().lastBlock())}});
-        printJson(json);
+        printJson(stdout, json);
     } else if (request.format == u"csv") {
-        printOut(models::report::toCsv(document));
+        printExact(stdout, QString::fromUtf8(models::report::toCsv(document)));
     } else if (request.format == u"upstream") {
         printOut(models::report::toUpstreamMarkdown(document));
     } else if (request.format == u"markdown") {

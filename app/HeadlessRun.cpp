@@ -2,6 +2,7 @@
 #include "app/HeadlessRun.h"
 
 #include "app/RunExport.h"
+#include "app/Terminal.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -18,13 +19,6 @@ using models::RunState;
 using models::StepOutcome;
 
 namespace {
-
-void print(FILE *stream, const QString &text)
-{
-    const QByteArray bytes = text.toUtf8();
-    std::fwrite(bytes.constData(), 1, size_t(bytes.size()), stream);
-    std::fflush(stream);
-}
 
 } // namespace
 
@@ -43,18 +37,27 @@ HeadlessRun::HeadlessRun(Request request, models::Plan plan, QObject *parent)
 
 HeadlessRun::~HeadlessRun() = default;
 
-void HeadlessRun::start()
+bool HeadlessRun::prepareOut()
 {
-    if (!m_request.out.isEmpty() && !m_request.overwrite) {
-        if (const QString why = occupiedBy(m_request.out); !why.isEmpty()) {
-            say(why);
-            emit finished(2);
-            return;
-        }
+    if (m_request.out.isEmpty()) {
+        return true;
     }
-    if (!m_request.out.isEmpty() && !QDir().mkpath(m_request.out)) {
+    if (const QString why = m_request.overwrite ? QString() : occupiedBy(m_request.out);
+        !why.isEmpty()) {
+        say(why);
+        return false;
+    }
+    if (!QDir().mkpath(m_request.out)) {
         say(tr("The folder %1 cannot be created: check its path and permissions.")
                 .arg(m_request.out));
+        return false;
+    }
+    return true;
+}
+
+void HeadlessRun::start()
+{
+    if (!prepareOut()) {
         emit finished(2);
         return;
     }
@@ -65,49 +68,46 @@ void HeadlessRun::start()
             return;
         }
     }
-    if (!m_request.demo) {
+    if (m_request.command == Request::Command::Attach) {
+        attach();
+    } else if (m_request.demo) {
+        startDemo();
+    } else {
         startRun(m_request.sshConfig);
-        return;
     }
-    m_demo = std::make_unique<demo::DemoHost>(
-        demo::DemoHost::Options{{}, 0, m_request.speed, m_request.faults});
-    connect(m_demo.get(), &demo::DemoHost::ready, this,
+}
+
+void HeadlessRun::startDemo()
+{
+    m_demo = std::make_unique<demo::DemoProcess>();
+    connect(m_demo.get(), &demo::DemoProcess::ready, this,
             [this] { startRun(m_demo->sshConfigPath()); });
-    connect(m_demo.get(), &demo::DemoHost::failed, this, [this](const QString &why) {
+    connect(m_demo.get(), &demo::DemoProcess::failed, this, [this](const QString &why) {
         say(why);
         emit finished(1);
     });
     say(tr("Starting the demo host"));
-    m_demo->start();
+    m_demo->start({m_request.speed, m_request.faults});
 }
 
 void HeadlessRun::startRun(const QString &sshConfig)
 {
     m_plan.sshConfigFile = sshConfig;
-    m_shell = std::make_unique<ssh::SshShell>(
-        ssh::HostTarget{m_plan.host, sshConfig, m_request.trusted, false});
     models::RunOptions options;
-    options.id = models::store::RunStore::newRunId(m_plan.values.value(u"backend"_s).toString());
-    options.folder
-        = m_isDoctor ? QString() : models::store::RunStore::runsFolder() + u'/' + options.id;
-    options.checksOnly = m_isDoctor;
-    options.keepRunning = m_request.keepRunning;
-    m_run = std::make_unique<models::Run>(m_plan, *m_shell, options);
-    connect(m_run.get(), &models::Run::stepChanged, this, &HeadlessRun::onStep);
-    connect(m_run.get(), &models::Run::findingAdded, this, &HeadlessRun::onFinding);
-    connect(m_run.get(), &models::Run::finished, this, &HeadlessRun::onFinished);
-    connect(m_run.get(), &models::Run::connectionNote, this, [this](const QString &text) {
-        if (!text.isEmpty()) {
-            say(text);
-        }
-    });
+    if (m_isDoctor) {
+        options.id
+            = models::store::RunStore::newRunId(m_plan.values.value(u"backend"_s).toString());
+        options.checksOnly = true;
+    } else {
+        options = newRunOptions(m_plan, m_store);
+        options.keepRunning = m_request.keepRunning;
+        m_lock = lockRun(options.folder);
+    }
+    makeRun(options);
     say(m_isDoctor ? tr("Checking %1").arg(m_plan.host)
                    : tr("Run %1 on %2").arg(options.id, m_plan.host));
     for (const models::Finding &remark : std::as_const(m_plan.remarks)) {
         onFinding(remark);
-    }
-    if (m_terminal) {
-        m_tick.start();
     }
     if (!m_isDoctor) {
         saveRun();
@@ -116,11 +116,140 @@ void HeadlessRun::startRun(const QString &sshConfig)
     m_run->start();
 }
 
+void HeadlessRun::makeRun(const models::RunOptions &options)
+{
+    m_shell = std::make_unique<ssh::SshShell>(
+        ssh::HostTarget{m_plan.host, m_plan.sshConfigFile, m_request.trusted, false});
+    m_run = std::make_unique<models::Run>(m_plan, *m_shell, options);
+    connect(m_run.get(), &models::Run::stepChanged, this, &HeadlessRun::onStep);
+    connect(m_run.get(), &models::Run::findingAdded, this, &HeadlessRun::onFinding);
+    connect(m_run.get(), &models::Run::finished, this, &HeadlessRun::onFinished);
+    connect(m_run.get(), &models::Run::saveWanted, this, &HeadlessRun::saveRun);
+    connect(m_run.get(), &models::Run::connectionNote, this, [this](const QString &text) {
+        if (!text.isEmpty() && text != m_lastNote) {
+            say(text);
+        }
+        m_lastNote = text;
+    });
+    if (m_terminal) {
+        m_tick.start();
+    }
+}
+
+/// Goes on with a run of the history; one that another process drives is watched.
+void HeadlessRun::attach()
+{
+    auto attachment = prepareAttach(m_store, m_request.runId);
+    if (!attachment) {
+        if (!m_request.host.isEmpty()) {
+            watchElsewhere();
+            return;
+        }
+        say(attachment.error());
+        emit finished(2);
+        return;
+    }
+    if (!models::isAttachable(attachment->record.state)) {
+        say(tr("Run %1 is over: %2.")
+                .arg(m_request.runId, models::runStateWord(attachment->record.state)));
+        m_exitCode = models::exitCodeFor(attachment->record.state);
+        printResults(attachment->record);
+        exportResults(attachment->record);
+        emit finished(m_exitCode);
+        return;
+    }
+    m_plan = attachment->plan;
+    if (!m_request.sshConfig.isEmpty()) {
+        m_plan.sshConfigFile = m_request.sshConfig;
+    }
+    if (!attachment->lock && !m_request.watch) {
+        say(tr("Run %1 is driven by %2: watching.").arg(m_request.runId, attachment->holder));
+    }
+    const auto begin = [this, watch = m_request.watch || !attachment->lock,
+                        shared = std::make_shared<Attachment>(std::move(*attachment))] {
+        models::RunOptions options = shared->options;
+        options.watch = watch;
+        if (watch) {
+            options.folder.clear();
+            options.journal = nullptr;
+        } else {
+            m_lock = std::move(shared->lock);
+        }
+        makeRun(options);
+        say(tr("Run %1 on %2").arg(options.id, m_plan.host));
+        if (!watch) {
+            m_run->restore(shared->past, shared->record);
+            saveRun();
+            m_save.start();
+        }
+        m_isWatching = watch;
+        m_run->start();
+    };
+    const QString demoDir = demo::DemoProcess::dirOf(m_plan.sshConfigFile);
+    if (demoDir.isEmpty()) {
+        begin();
+        return;
+    }
+    m_demo = std::make_unique<demo::DemoProcess>();
+    connect(m_demo.get(), &demo::DemoProcess::ready, this, begin);
+    connect(m_demo.get(), &demo::DemoProcess::failed, this, [this](const QString &why) {
+        say(why);
+        emit finished(3);
+    });
+    m_demo->join(demoDir);
+}
+
+/// A run that the history does not know: the server has its plan.
+void HeadlessRun::watchElsewhere()
+{
+    m_shell = std::make_unique<ssh::SshShell>(
+        ssh::HostTarget{m_request.host, m_request.sshConfig, m_request.trusted, false});
+    auto *caller = new models::Caller(*m_shell, this);
+    connect(m_shell.get(), &ssh::RemoteShell::openFailed, this, [this](const ssh::Error &error) {
+        say(error.detail);
+        emit finished(3);
+    });
+    const auto onPlan = [this, caller](const models::Reply &reply) {
+        caller->deleteLater();
+        auto plan = models::planFrom(QJsonDocument::fromJson(reply.out).object());
+        if (!reply.ok() || !plan) {
+            say(tr("There is no run %1 on %2 that could be watched: it has ended, or it belongs to "
+                   "another account there.")
+                    .arg(m_request.runId, m_request.host));
+            emit finished(2);
+            return;
+        }
+        m_plan = std::move(*plan);
+        m_plan.host = m_request.host;
+        m_plan.sshConfigFile = m_request.sshConfig;
+        m_isWatching = true;
+        models::RunOptions options;
+        options.id = m_request.runId;
+        options.watch = true;
+        makeRun(options);
+        m_run->start();
+    };
+    connect(m_shell.get(), &ssh::RemoteShell::opened, caller, [this, caller, onPlan] {
+        caller->call(m_shell->installJobHelper(), [this, caller, onPlan](const models::Reply &) {
+            caller->call(m_shell->readNote(m_request.runId.toUtf8()), onPlan);
+        });
+    });
+    m_shell->open();
+}
+
 void HeadlessRun::interrupt()
 {
     if (++m_interrupts == 1 && m_run && !models::isFinal(m_run->state())) {
-        say(tr("Stopping: everything of this run is taken down. Ctrl-C again leaves it as it is."));
+        say(m_isWatching
+                ? tr("No longer watching; the run goes on.")
+                : tr("Stopping: everything of this run is taken down. Ctrl-C again leaves it as it "
+                     "is; then \"proverdeck attach %1\" goes on with it.")
+                      .arg(m_run->options().id));
         m_run->stop(models::StopMode::TearDown);
+        return;
+    }
+    if (m_run && !m_isDoctor && !m_isWatching && !models::isFinal(m_run->state())) {
+        m_run->stop(models::StopMode::Detach);
         return;
     }
     leave(5);
@@ -128,7 +257,10 @@ void HeadlessRun::interrupt()
 
 void HeadlessRun::say(const QString &line)
 {
-    print(stderr, (m_terminal ? u"\r\x1b[K"_s : QString()) + line + u'\n');
+    if (m_terminal) {
+        wipeLine(stderr);
+    }
+    printText(stderr, line + u'\n');
 }
 
 void HeadlessRun::showProgress()
@@ -152,7 +284,8 @@ void HeadlessRun::showProgress()
     if (const auto left = m_run->timeLeft()) {
         line += tr("  about %1 left").arg(models::report::durationText(left->count() * 1000));
     }
-    print(stderr, u"\r\x1b[K"_s + line);
+    wipeLine(stderr);
+    printText(stderr, line);
 }
 
 void HeadlessRun::onStep(int index)
@@ -197,6 +330,9 @@ void HeadlessRun::onFinding(const models::Finding &finding)
 
 void HeadlessRun::saveRun()
 {
+    if (m_isDoctor || m_isWatching) {
+        return;
+    }
     if (const auto saved = m_store.save(m_run->record()); !saved) {
         say(saved.error());
     }
@@ -213,38 +349,49 @@ void HeadlessRun::onFinished(RunState state)
         return;
     }
     saveRun();
-    say(tr("Run %1: %2").arg(m_run->options().id, models::runStateWord(state)));
-    printResults();
-    if (!m_request.out.isEmpty()) {
-        const QString why = exportRun(m_run->record(), m_request.out, true);
-        say(why.isEmpty() ? tr("Results and logs are in %1").arg(m_request.out) : why);
-        if (!why.isEmpty() && m_exitCode == 0) {
-            m_exitCode = 1;
-        }
+    m_lock.reset();
+    const models::RunRecord record = m_run->record();
+    say(m_isWatching ? tr("Run %1: watched to its end here.").arg(record.id)
+                     : tr("Run %1: %2").arg(record.id, models::runStateWord(state)));
+    if (state == RunState::Unknown && !m_isWatching) {
+        say(tr("\"proverdeck attach %1\" goes on with it.").arg(record.id));
     }
-    leave(m_exitCode);
+    printResults(record);
+    exportResults(record);
+    leave(m_interrupts > 1 ? 5 : m_exitCode);
 }
 
-void HeadlessRun::printResults() const
+void HeadlessRun::exportResults(const models::RunRecord &record)
 {
-    const models::RunRecord record = m_run->record();
+    if (m_request.out.isEmpty()) {
+        return;
+    }
+    const QString why = exportRun(record, m_request.out, true);
+    say(why.isEmpty() ? tr("Results and logs are in %1").arg(m_request.out) : why);
+    if (!why.isEmpty() && m_exitCode == 0) {
+        m_exitCode = 1;
+    }
+}
+
+void HeadlessRun::printResults(const models::RunRecord &record) const
+{
     if (m_request.format == u"json") {
         QJsonObject json = models::report::toJson(record.result, true);
         json.insert(u"id"_s, record.id);
         json.insert(u"state"_s, models::runStateWord(record.state));
-        print(stdout, QString::fromUtf8(QJsonDocument(json).toJson()));
+        printJson(stdout, json);
     } else if (!record.result.rows.isEmpty()) {
-        print(stdout, models::report::toMarkdown(record.result));
+        printText(stdout, models::report::toMarkdown(record.result));
     }
 }
 
 void HeadlessRun::printDoctor(RunState state) const
 {
     if (m_request.format != u"json") {
-        print(stdout,
-              state == RunState::Done
-                  ? tr("%1 is ready for the benchmark.\n").arg(m_plan.host)
-                  : tr("%1 is not ready: %2.\n").arg(m_plan.host, models::runStateWord(state)));
+        printText(stdout,
+                  state == RunState::Done
+                      ? tr("%1 is ready for the benchmark.\n").arg(m_plan.host)
+                      : tr("%1 is not ready: %2.\n").arg(m_plan.host, models::runStateWord(state)));
         return;
     }
     QJsonArray checks;
@@ -260,13 +407,11 @@ void HeadlessRun::printDoctor(RunState state) const
         }
     }
     const QJsonObject findings = models::report::toJson(m_run->record().result, false);
-    print(
-        stdout,
-        QString::fromUtf8(QJsonDocument(QJsonObject{{u"host"_s, m_plan.host},
-                                                    {u"state"_s, models::runStateWord(state)},
-                                                    {u"checks"_s, checks},
-                                                    {u"findings"_s, findings.value(u"findings"_s)}})
-                              .toJson()));
+    printJson(stdout,
+              QJsonObject{{u"host"_s, m_plan.host},
+                          {u"state"_s, models::runStateWord(state)},
+                          {u"checks"_s, checks},
+                          {u"findings"_s, findings.value(u"findings"_s)}});
 }
 
 void HeadlessRun::leave(int code)
@@ -274,14 +419,14 @@ void HeadlessRun::leave(int code)
     m_tick.stop();
     m_save.stop();
     if (m_terminal) {
-        print(stderr, u"\r\x1b[K"_s);
+        wipeLine(stderr);
     }
-    if (!m_demo) {
-        emit finished(code);
+    if (!m_demo || (m_run && m_run->state() == RunState::Unknown)) {
+        emit finished(code); // the demo host stays for a while: the run can be attached to
         return;
     }
-    connect(m_demo.get(), &demo::DemoHost::stopped, this, [this, code] { emit finished(code); });
-    m_demo->stop();
+    connect(m_demo.get(), &demo::DemoProcess::ended, this, [this, code] { emit finished(code); });
+    m_demo->end();
 }
 
 } // namespace proverdeck::app

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/RunExport.h"
 
+#include "models/logs/LogFile.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
@@ -15,6 +17,31 @@ namespace {
 QString tr(const char *text)
 {
     return QCoreApplication::translate("RunExport", text);
+}
+
+/// Each log as one plain file, whatever parts it is kept in.
+QString copyLogs(const QString &from, const QString &to)
+{
+    const QStringList logs = models::LogFile::namesIn(from);
+    for (const QString &name : logs) {
+        models::LogFile log(from + u'/' + name);
+        auto done = log.openExisting();
+        if (done) {
+            done = log.copyTo(to + u'/' + name);
+        }
+        if (!done) {
+            return done.error();
+        }
+    }
+    const QString metrics = u"/metrics.txt"_s;
+    if (QFile::exists(from + metrics)) {
+        QFile::remove(to + metrics);
+        if (!QFile::copy(from + metrics, to + metrics)) {
+            return tr("%1 could not be copied to %2: check the free space and the permissions.")
+                .arg(from + metrics, to);
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -58,17 +85,7 @@ QString exportRun(const models::RunRecord &record, const QString &folder, bool o
     if (QDir(folder).canonicalPath() == QDir(record.folder).canonicalPath()) {
         return {};
     }
-    const QStringList logs
-        = QDir(record.folder).entryList({u"*.log"_s, u"gpu.csv"_s, u"metrics.txt"_s}, QDir::Files);
-    for (const QString &name : logs) {
-        QFile::remove(folder + u'/' + name);
-        if (!QFile::copy(record.folder + u'/' + name, folder + u'/' + name)) {
-            return tr("The log %1 could not be copied to %2: check the free space and the "
-                      "permissions.")
-                .arg(name, folder);
-        }
-    }
-    return {};
+    return copyLogs(record.folder, folder);
 }
 
 } // namespace proverdeck::app

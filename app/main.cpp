@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Application.h"
+#include "app/BundleCommand.h"
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
 #include "app/SignalWatcher.h"
 #include "app/Version.h"
+#include "app/demo/DemoHost.h"
+#include "app/demo/DemoLeash.h"
 
 #include <QApplication>
+#include <QDir>
 
 #include <cstdio>
 
@@ -16,12 +20,15 @@ namespace {
 
 int headless(QCoreApplication &application, const Request &request)
 {
-    const auto plan = proverdeck::app::planFor(request);
-    if (!plan) {
-        return 2;
+    std::optional<proverdeck::models::Plan> plan;
+    if (request.command != Request::Command::Attach) {
+        plan = proverdeck::app::planFor(request);
+        if (!plan) {
+            return 2;
+        }
     }
     proverdeck::app::SignalWatcher watcher;
-    proverdeck::app::HeadlessRun run(request, *plan);
+    proverdeck::app::HeadlessRun run(request, plan.value_or(proverdeck::models::Plan()));
     QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &run,
                      &proverdeck::app::HeadlessRun::interrupt);
     QObject::connect(
@@ -34,11 +41,14 @@ int headless(QCoreApplication &application, const Request &request)
 int demoHost(QCoreApplication &application, const Request &request)
 {
     using proverdeck::app::demo::DemoHost;
+    using proverdeck::app::demo::DemoLeash;
     proverdeck::app::SignalWatcher watcher;
     DemoHost host({request.dir, request.port, request.speed, request.faults});
-    QObject::connect(&host, &DemoHost::ready, &application, [](const QByteArray &line) {
+    DemoLeash leash(request.leash, std::chrono::minutes(10));
+    QObject::connect(&host, &DemoHost::ready, &application, [&leash](const QByteArray &line) {
         std::printf("%s\n", line.trimmed().constData());
         std::fflush(stdout);
+        leash.tell(line);
     });
     QObject::connect(&host, &DemoHost::failed, &application, [](const QString &why) {
         proverdeck::app::complain(why);
@@ -47,8 +57,18 @@ int demoHost(QCoreApplication &application, const Request &request)
     QObject::connect(&host, &DemoHost::stopped, &application, [] { QCoreApplication::exit(0); });
     QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &host,
                      &DemoHost::stop);
+    QObject::connect(&leash, &DemoLeash::released, &host, &DemoHost::stop);
+    if (!request.leash.isEmpty() && !leash.listen()) {
+        proverdeck::app::complain(
+            QCoreApplication::translate("main", "Cannot listen at %1.").arg(request.leash));
+        return 1;
+    }
     QMetaObject::invokeMethod(&host, &DemoHost::start, Qt::QueuedConnection);
-    return QCoreApplication::exec();
+    const int code = QCoreApplication::exec();
+    if (!request.leash.isEmpty() && code == 0) {
+        QDir(QFileInfo(request.leash).path()).removeRecursively();
+    }
+    return code;
 }
 
 int atOnce(const Request &request)
@@ -64,6 +84,9 @@ int atOnce(const Request &request)
         const auto plan = proverdeck::app::planFor(request);
         return plan ? proverdeck::app::runPlan(*plan, request.format) : 2;
     }
+    case Request::Command::Bundle:
+        return proverdeck::app::runBundle(
+            {request.runId, request.out, request.overwrite, request.showNames});
     case Request::Command::AnalyseEthrex:
         return proverdeck::app::runAnalyse(request);
     default:
@@ -115,6 +138,7 @@ int main(int argc, char **argv)
     }
     switch (request->command) {
     case Request::Command::Run:
+    case Request::Command::Attach:
     case Request::Command::Doctor:
         return headless(application, *request);
     case Request::Command::DemoHost:

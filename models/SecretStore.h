@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QSet>
 #include <QString>
 
 #include <functional>
@@ -28,7 +29,23 @@ public:
     /// @p key names the secret for people, too: "passphrase SHA256:… for anna@prover1".
     virtual void find(const QString &key, Found answer) = 0;
     virtual void keep(const QString &key, const QString &secret, Done answer) = 0;
+    /// What is not there any more is forgotten, too. Done without a problem means that it is gone.
     virtual void forget(const QString &key, Done answer) = 0;
+
+    /// A server did not take what is kept under @p key: while this program runs it is not tried
+    /// again, until it was replaced.
+    void setRefused(const QString &key, bool isRefused)
+    {
+        if (isRefused) {
+            m_refused.insert(key);
+        } else {
+            m_refused.remove(key);
+        }
+    }
+    [[nodiscard]] bool isRefused(const QString &key) const { return m_refused.contains(key); }
+
+private:
+    QSet<QString> m_refused;
 };
 
 } // namespace proverdeck::models

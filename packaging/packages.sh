@@ -18,6 +18,8 @@ libqt6sql6-sqlite
 libssh2-1-dev
 libexpected-dev
 libtomlplusplus-dev
+qtkeychain-qt6-dev
+libarchive-dev
 ?ccache
 '
 # A package of its own in Debian 12, and CMake does not find Qt Charts without it.
@@ -31,11 +33,16 @@ openssh-client
 git
 procps
 fonts-dejavu-core
+libsecret-1-0
 '
 PROVERDECK_TEST_PACKAGES='
 libgtest-dev
 libgmock-dev
+?dropbear-bin
+?busybox
 curl
+?gnome-keyring
+?dbus
 desktop-file-utils
 appstream
 '

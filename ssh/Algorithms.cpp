@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/Algorithms.h"
 
+#include "ssh/Certificate.h"
 #include "ssh/Text.h"
 
 namespace proverdeck::ssh {
@@ -45,11 +46,34 @@ bool canSignRsaSha2(LIBSSH2_SESSION *session)
     return supportedAlgorithms(session, LIBSSH2_METHOD_HOSTKEY).contains("rsa-sha2-256");
 }
 
-QString rsaUnsupportedText()
+bool canUseRsaKeys()
 {
-    return Text::tr("RSA keys need libssh2 1.11 or newer (this program runs with %1); use an "
-                    "ed25519 or ECDSA key")
-        .arg(libraryVersion());
+    const SessionHandle session(libssh2_session_init());
+    return session && canSignRsaSha2(session.get());
+}
+
+std::optional<QString> whyKeyIsUnusable(LIBSSH2_SESSION *session, const QByteArray &type)
+{
+    const bool isNew = libssh2_version(0x010b00) != nullptr;
+    if (type == "ssh-rsa" && !canSignRsaSha2(session)) {
+        return Text::tr("RSA keys need libssh2 1.11 or newer (this program runs with %1); use an "
+                        "ed25519 or ECDSA key")
+            .arg(libraryVersion());
+    }
+    if (type.startsWith("sk-") && !isNew) {
+        return Text::tr("keys on security tokens need libssh2 1.11 or newer (this program runs "
+                        "with %1); use an ed25519 or ECDSA key")
+            .arg(libraryVersion());
+    }
+    if (isCertificateType(type) && !type.startsWith("ecdsa-") && !isNew) {
+        return Text::tr("certificates other than ECDSA need libssh2 1.11 or newer (this program "
+                        "runs with %1); let an ECDSA key be certified, or authorize the plain key")
+            .arg(libraryVersion());
+    }
+    if (type == "ssh-dss") {
+        return Text::tr("servers no longer accept DSA keys; use an ed25519 key");
+    }
+    return {};
 }
 
 QList<QByteArray> hostKeyPreference(const QList<QByteArray> &knownTypes)

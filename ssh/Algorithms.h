@@ -7,6 +7,8 @@
 #include <QByteArray>
 #include <QList>
 
+#include <optional>
+
 namespace proverdeck::ssh {
 
 /// "1.10.0": the libssh2 that this process runs with.
@@ -17,8 +19,12 @@ namespace proverdeck::ssh {
 
 /// Whether RSA keys can be used: servers have refused SHA-1 signatures since OpenSSH 8.8.
 [[nodiscard]] bool canSignRsaSha2(LIBSSH2_SESSION *session);
-/// The sentence for a key that cannot be used because of that.
-[[nodiscard]] QString rsaUnsupportedText();
+/// The same without a session, for people who ask what this program can do.
+[[nodiscard]] bool canUseRsaKeys();
+/// Why a key or certificate of @p type cannot log in anywhere with the running libssh2; nullopt if
+/// it can. Part of a sentence.
+[[nodiscard]] std::optional<QString> whyKeyIsUnusable(LIBSSH2_SESSION *session,
+                                                      const QByteArray &type);
 
 /// Sets the preferences for the handshake; host key types in @p knownTypes come first.
 [[nodiscard]] Result<> setPreferences(LIBSSH2_SESSION *session,

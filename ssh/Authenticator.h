@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ssh/HostConfig.h"
-#include "ssh/KeyFile.h"
-#include "ssh/RemoteShell.h"
-#include "ssh/Transport.h"
+#include "ssh/LoginRecord.h"
+#include "ssh/PublicKeyLogin.h"
 
 #include <QList>
 #include <QStringList>
@@ -13,8 +11,9 @@
 
 namespace proverdeck::ssh {
 
-/// The second half of a login: tries keys of the agent, key files, password and prompts, in the
-/// order of the configuration. Blocks, so it runs in the worker thread.
+/// The second half of a login: tries the methods that the server accepts in the order of the
+/// configuration, and goes on with the next step where the server wants more than one. Blocks, so
+/// it runs in the worker thread; no call waits for the server longer than 30 s.
 class Authenticator
 {
 public:
@@ -25,33 +24,21 @@ public:
     [[nodiscard]] Result<> run();
 
 private:
-    enum class Outcome { LoggedIn, Refused, Dead };
+    using Outcome = LoginRecord::Outcome;
 
+    [[nodiscard]] std::optional<Outcome> askForMethods();
+    [[nodiscard]] Outcome takeStep();
     [[nodiscard]] Outcome tryMethod(const QString &method);
-    [[nodiscard]] Outcome tryPublicKeys();
-    [[nodiscard]] Outcome tryAgent();
-    [[nodiscard]] Outcome tryAgentKeys(LIBSSH2_AGENT *agent);
-    [[nodiscard]] Outcome tryAgentKey(LIBSSH2_AGENT *agent, libssh2_agent_publickey *key);
-    [[nodiscard]] Outcome tryKeyFile(const QString &path);
-    [[nodiscard]] Outcome tryKeyFileWith(const QString &path, const KeyHeader &header);
     [[nodiscard]] Outcome tryPassword();
     [[nodiscard]] Outcome tryPrompts();
-    /// What a libssh2 code means; notes a refusal or failure under @p name.
-    [[nodiscard]] Outcome judge(int code, const QString &name);
-    [[nodiscard]] Result<> finish(Outcome outcome) const;
-    [[nodiscard]] Error failure() const;
-    [[nodiscard]] std::optional<QString> ask(SecretQuestion question);
-    [[nodiscard]] QString account() const;
-    void note(const QString &name, const QString &why);
+    [[nodiscard]] QList<QByteArray> answersTo(const PromptRound &round, bool isRetry);
 
     Transport &m_transport;
     const HostConfig &m_config;
-    std::function<void(const SecretQuestion &)> m_ask;
-    QByteArray m_user;
-    QStringList m_methods; // what the server accepts
-    QStringList m_tried;
-    QList<QByteArray> m_refusedBlobs; // keys that need not be tried a second time
-    bool m_hasGivenUp = false;
+    LoginRecord m_record;
+    PublicKeyLogin m_keys;
+    int m_rounds = 0; // of keyboard-interactive
+    bool m_hasGivenUp = false; // the person, on keyboard-interactive
 };
 
 } // namespace proverdeck::ssh

@@ -26,6 +26,7 @@ ChannelTask::ChannelTask(Transport &transport, Command command, Listener listene
     : m_transport(transport)
     , m_command(std::move(command))
     , m_listener(std::move(listener))
+    , m_filters{MarkerFilter(m_command.marker), MarkerFilter(m_command.marker)}
 {
 }
 
@@ -69,6 +70,9 @@ void ChannelTask::end(const Result<ExitStatus> &result)
 {
     m_command.input.clear();
     if (!m_hasEnded) {
+        if (result) {
+            deliverDropped();
+        }
         m_hasEnded = true;
         m_listener.ended(result);
     }
@@ -90,7 +94,8 @@ bool ChannelTask::open()
     if (m_isOpenPending) {
         return false;
     }
-    if (code == LIBSSH2_ERROR_CHANNEL_FAILURE && !m_hasEnded && ++m_openFailures <= kOpenRetries) {
+    const bool mayRetry = !m_hasEnded && !m_command.line.isEmpty();
+    if (code == LIBSSH2_ERROR_CHANNEL_FAILURE && mayRetry && ++m_openFailures <= kOpenRetries) {
         m_retryAt = QDeadlineTimer(kOpenPause); // the server may still be clearing old ones away
         return false;
     }
@@ -152,7 +157,7 @@ bool ChannelTask::writeInput()
             return hasMoved;
         }
     }
-    if (m_written == m_command.input.size() && !m_isInputDone
+    if (m_written == m_command.input.size() && !m_isInputDone && !m_command.holdsInput
         && libssh2_channel_send_eof(m_channel) != LIBSSH2_ERROR_EAGAIN) {
         m_isInputDone = true;
         hasMoved = true;
@@ -170,10 +175,28 @@ bool ChannelTask::readStream(Stream stream, int streamId)
             return i > 0; // lost links are noticed by the device, not here
         }
         if (!m_hasEnded) {
-            m_listener.data(stream, QByteArrayView(buffer.data(), qsizetype(count)));
+            deliver(stream, QByteArrayView(buffer.data(), qsizetype(count)));
         }
     }
     return true;
+}
+
+void ChannelTask::deliver(Stream stream, QByteArrayView bytes)
+{
+    const std::optional<QByteArrayView> output = m_filters.at(size_t(stream)).pass(bytes);
+    if (output && !output->isEmpty()) {
+        m_listener.data(stream, *output);
+    }
+}
+
+void ChannelTask::deliverDropped()
+{
+    // The command never came to its output: why may stand in what the login shell has said.
+    for (const MarkerFilter &filter : m_filters) {
+        if (!filter.hasPassed() && !filter.dropped().isEmpty()) {
+            m_listener.data(Stream::Stderr, filter.dropped());
+        }
+    }
 }
 
 bool ChannelTask::checkEnd()
@@ -196,7 +219,7 @@ bool ChannelTask::checkEnd()
 bool ChannelTask::closeChannel()
 {
     const int code = libssh2_channel_close(m_channel);
-    if (code == LIBSSH2_ERROR_EAGAIN || (code != 0 && !m_transport.isDeviceOpen())) {
+    if (code == LIBSSH2_ERROR_EAGAIN || (code != 0 && !m_transport.isOpen())) {
         return false;
     }
     end(exitStatus());

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "ssh/Handles.h"
+#include "ssh/MarkerFilter.h"
 #include "ssh/RemoteShell.h"
 #include "ssh/Transport.h"
 
 #include <QByteArray>
 #include <QDeadlineTimer>
 
+#include <array>
 #include <functional>
 
 namespace proverdeck::ssh {
@@ -57,12 +59,15 @@ private:
     [[nodiscard]] bool checkEnd();
     [[nodiscard]] bool closeChannel();
     [[nodiscard]] bool freeChannel();
+    void deliver(Stream stream, QByteArrayView bytes);
+    void deliverDropped();
     void end(const Result<ExitStatus> &result);
     [[nodiscard]] ExitStatus exitStatus() const;
 
     Transport &m_transport;
     Command m_command;
     Listener m_listener;
+    std::array<MarkerFilter, 2> m_filters; // by Stream
     LIBSSH2_CHANNEL *m_channel = nullptr; // freed step by step, so no unique_ptr
     Phase m_phase = Phase::Opening;
     qsizetype m_written = 0;

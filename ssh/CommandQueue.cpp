@@ -75,16 +75,15 @@ void CommandQueue::addSilent(const Command &command)
 
 void CommandQueue::ping()
 {
-    const bool isReading = std::ranges::any_of(m_entries, [](const auto &entry) {
-        return entry->task != nullptr || entry->sftp != nullptr;
-    });
-    if (isReading) { // the answer is read with the channel's output
-        int next = 0;
-        libssh2_keepalive_send(m_transport.session(), &next);
+    // Opening a channel is a question that every server answers, if only by a refusal. libssh2's
+    // own keepalive would keep each answer in memory, and trusts the clock on the wall.
+    if (std::ranges::any_of(m_entries, [](const auto &entry) { return entry->isPing; })) {
         return;
     }
-    // Without a channel nothing would ever read the answer, so the sign of life is a channel.
-    addSilent({.timeout = 0ms});
+    auto entry = std::make_unique<Entry>();
+    entry->isSilent = true;
+    entry->isPing = true;
+    add(std::move(entry), {.timeout = 0ms});
 }
 
 void CommandQueue::add(std::unique_ptr<Entry> entry, const Command &command)
@@ -174,10 +173,7 @@ void CommandQueue::startWaiting()
     auto busy = std::ranges::count_if(m_entries,
                                       [](const auto &entry) { return entry->task != nullptr; });
     for (const auto &entry : m_entries) {
-        if (busy >= kMaxChannels) {
-            return;
-        }
-        if (entry->waiting) {
+        if (entry->waiting && (busy < kMaxChannels || entry->isPing)) {
             entry->task = std::make_unique<ChannelTask>(m_transport, std::move(*entry->waiting),
                                                         listenerFor(*entry));
             entry->waiting.reset();

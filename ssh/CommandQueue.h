@@ -45,7 +45,7 @@ public:
     void pump();
     /// Whether output waits for the GUI thread, so that silence of the link proves nothing.
     [[nodiscard]] bool isPaused() const { return m_isPaused; }
-    /// Sends something that the server must answer.
+    /// Sends something that the server must answer, unless an answer to that is still missing.
     void ping();
 
 signals:
@@ -70,7 +70,8 @@ private:
         QByteArray part; ///< a file on the server that must not stay if this fails
         std::array<QByteArray, 2> pending; ///< output not sent yet, by Stream
         quint64 sentProgress = 0;
-        bool isSilent = false; ///< our own, such as a sign of life
+        bool isSilent = false; ///< our own, of which nobody hears
+        bool isPing = false; ///< waits for no free channel
     };
 
     void add(std::unique_ptr<Entry> entry, const Command &command);

@@ -6,9 +6,7 @@
 #include "ssh/KexProbe.h"
 #include "ssh/Text.h"
 
-#include <QEventLoop>
-#include <QTcpSocket>
-#include <QTimer>
+#include <QDeadlineTimer>
 
 namespace proverdeck::ssh {
 
@@ -16,9 +14,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::chrono::seconds kConnectLimit{15};
-constexpr std::chrono::seconds kHandshakeLimit{20};
-constexpr qint64 kReadBuffer = 1 << 20; // bounds how long one call of libssh2 can take
+constexpr std::chrono::seconds kLimit{30};
+constexpr std::chrono::seconds kConnectLimit{15}; // of these, unless ConnectTimeout is set
+constexpr std::chrono::seconds kProbeLimit{5};
 
 } // namespace
 
@@ -28,10 +26,11 @@ Error cancelledError()
 }
 
 Connector::Connector(const HostTarget &target, const HostConfig &config, LoginControl &control,
-                     std::function<void(const HostKeyQuestion &)> ask)
+                     LinkMaker makeLink, std::function<void(const HostKeyQuestion &)> ask)
     : m_target(target)
     , m_config(config)
     , m_control(control)
+    , m_makeLink(std::move(makeLink))
     , m_ask(std::move(ask))
     , m_name(config.hostKeyAlias.isEmpty() ? KnownHosts::nameFor(config.hostName, config.port)
                                            : KnownHosts::nameFor(config.hostKeyAlias, 22))
@@ -41,28 +40,27 @@ Connector::Connector(const HostTarget &target, const HostConfig &config, LoginCo
     }
 }
 
-std::chrono::seconds Connector::handshakeLimit() const
+std::chrono::seconds Connector::limit() const
 {
-    return m_config.connectTimeout.value_or(kHandshakeLimit); // as ssh_config(5) has it
-}
-
-QString Connector::place() const
-{
-    return m_config.hostName + u':' + QString::number(m_config.port);
+    return m_config.connectTimeout.value_or(kLimit); // as ssh_config(5) has it
 }
 
 Result<std::unique_ptr<Transport>> Connector::connect()
 {
-    Result<std::unique_ptr<Transport>> transport = openSocket();
-    if (!transport) {
-        return transport;
+    const QDeadlineTimer deadline(limit());
+    Result<std::unique_ptr<Link>> link
+        = m_makeLink(m_config.connectTimeout.value_or(kConnectLimit));
+    if (!link) {
+        return tl::unexpected(link.error());
     }
-    LIBSSH2_SESSION *session = (*transport)->session();
+    auto transport = std::make_unique<Transport>(std::move(*link), m_control);
+    LIBSSH2_SESSION *session = transport->session();
     if (const Result<> set = setPreferences(session, m_known.typesFor(m_name)); !set) {
         return tl::unexpected(set.error());
     }
-    if (const int code = (*transport)->handshake(handshakeLimit()); code != 0) {
-        return tl::unexpected(handshakeError(**transport, code));
+    const std::chrono::milliseconds left(deadline.remainingTime());
+    if (const int code = transport->handshake(left); code != 0) {
+        return tl::unexpected(handshakeError(*transport, code));
     }
     size_t size = 0;
     int type = 0;
@@ -74,43 +72,6 @@ Result<std::unique_ptr<Transport>> Connector::connect()
     return transport;
 }
 
-Result<std::unique_ptr<Transport>> Connector::openSocket()
-{
-    auto owned = std::make_unique<QTcpSocket>();
-    QTcpSocket *socket = owned.get();
-    socket->setReadBufferSize(kReadBuffer);
-    QEventLoop loop;
-    QTimer poll; // notices the wish to stop
-    QObject::connect(&poll, &QTimer::timeout, &loop, &QEventLoop::quit);
-    QObject::connect(socket, &QTcpSocket::connected, &loop, &QEventLoop::quit);
-    QObject::connect(socket, &QTcpSocket::errorOccurred, &loop, &QEventLoop::quit);
-    const QDeadlineTimer deadline(m_config.connectTimeout.value_or(kConnectLimit));
-    socket->connectToHost(m_config.hostName, m_config.port);
-    poll.start(50);
-    while (socket->state() != QAbstractSocket::ConnectedState) {
-        if (m_control.isAborted()) {
-            return tl::unexpected(cancelledError());
-        }
-        if (deadline.hasExpired()) {
-            return fail(
-                ErrorCode::Unreachable,
-                Text::tr("%1 did not answer within %2 seconds. Is the machine on, and may "
-                         "this network reach it?")
-                    .arg(place(),
-                         QString::number(m_config.connectTimeout.value_or(kConnectLimit).count())));
-        }
-        if (socket->state() == QAbstractSocket::UnconnectedState) {
-            return fail(
-                ErrorCode::Unreachable,
-                Text::tr("Could not connect to %1: %2.").arg(place(), socket->errorString()));
-        }
-        loop.exec();
-    }
-    socket->disconnect();
-    socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    return std::make_unique<Transport>(std::move(owned), m_control);
-}
-
 Error Connector::handshakeError(const Transport &transport, int code) const
 {
     if (m_control.isAborted()) {
@@ -120,13 +81,26 @@ Error Connector::handshakeError(const Transport &transport, int code) const
     if (!first.isEmpty() && !first.startsWith("SSH-") && !first.contains("\nSSH-")) {
         return bannerError(transport);
     }
-    if (code == LIBSSH2_ERROR_TIMEOUT) {
+    if (transport.hasSaidTooMuch()) {
         return {ErrorCode::Unreachable,
-                (first.isEmpty() ? Text::tr("%1 accepted the connection but said nothing within %2 "
-                                            "seconds. Is this the port of an SSH server?")
-                                 : Text::tr("%1 accepted the connection but did not finish the SSH "
-                                            "handshake within %2 seconds."))
-                    .arg(place(), QString::number(handshakeLimit().count()))};
+                Text::tr("%1 sent far more than an SSH handshake takes, without coming to its end. "
+                         "It is broken, or no SSH server.")
+                    .arg(place())};
+    }
+    const QString complaint = transport.link().complaint();
+    if (code == LIBSSH2_ERROR_TIMEOUT) {
+        const QString sentence
+            = (first.isEmpty() ? Text::tr("%1 accepted the connection but said nothing within %2 "
+                                          "seconds. Is this the port of an SSH server?")
+                               : Text::tr("%1 accepted the connection but did not finish the SSH "
+                                          "handshake within %2 seconds."))
+                  .arg(place(), QString::number(limit().count()));
+        return {ErrorCode::Unreachable,
+                complaint.isEmpty() ? sentence : sentence + u' ' + complaint};
+    }
+    if (!complaint.isEmpty()) {
+        return {ErrorCode::Unreachable,
+                Text::tr("%1 could not be reached. %2").arg(place(), complaint)};
     }
     if (first.isEmpty()) {
         return {ErrorCode::Unreachable,
@@ -135,26 +109,31 @@ Error Connector::handshakeError(const Transport &transport, int code) const
                     .arg(place())};
     }
     if (code == LIBSSH2_ERROR_KEX_FAILURE || code == LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE) {
-        LIBSSH2_SESSION *session = transport.session();
-        const KexOffer ours{supportedAlgorithms(session, LIBSSH2_METHOD_KEX),
-                            supportedAlgorithms(session, LIBSSH2_METHOD_HOSTKEY),
-                            supportedAlgorithms(session, LIBSSH2_METHOD_CRYPT_SC),
-                            supportedAlgorithms(session, LIBSSH2_METHOD_MAC_SC)};
-        const QString mismatch
-            = probeNegotiation(m_config.hostName, m_config.port, ours, m_control);
-        if (!mismatch.isEmpty()) {
-            return {
-                ErrorCode::Negotiation,
-                Text::tr("%1 and this program share no way to encrypt. %2").arg(place(), mismatch)};
-        }
-        return {
-            ErrorCode::Negotiation,
-            Text::tr("The key exchange with %1 failed: %2.").arg(place(), transport.errorText())};
+        return exchangeError(transport);
     }
-    const QString reason = transport.disconnectReason();
+    QString reason = transport.disconnectReason();
+    if (reason.isEmpty()) {
+        reason = transport.isOpen() ? transport.errorText() : Text::tr("the connection ended");
+    }
     return {ErrorCode::Unreachable,
-            Text::tr("The SSH handshake with %1 failed: %2.")
-                .arg(place(), reason.isEmpty() ? transport.errorText() : reason)};
+            Text::tr("The SSH handshake with %1 failed: %2.").arg(place(), reason)};
+}
+
+Error Connector::exchangeError(const Transport &transport) const
+{
+    LIBSSH2_SESSION *session = transport.session();
+    const KexOffer ours{supportedAlgorithms(session, LIBSSH2_METHOD_KEX),
+                        supportedAlgorithms(session, LIBSSH2_METHOD_HOSTKEY),
+                        supportedAlgorithms(session, LIBSSH2_METHOD_CRYPT_SC),
+                        supportedAlgorithms(session, LIBSSH2_METHOD_MAC_SC)};
+    const Result<std::unique_ptr<Link>> link = m_makeLink(kProbeLimit);
+    const QString mismatch = link ? probeNegotiation(**link, ours, m_control) : QString();
+    if (!mismatch.isEmpty()) {
+        return {ErrorCode::Negotiation,
+                Text::tr("%1 and this program share no way to encrypt. %2").arg(place(), mismatch)};
+    }
+    return {ErrorCode::Negotiation,
+            Text::tr("The key exchange with %1 failed: %2.").arg(place(), transport.errorText())};
 }
 
 Error Connector::bannerError(const Transport &transport) const
@@ -218,9 +197,11 @@ QString Connector::noteFor(const HostKeyVerdict &verdict) const
                    .arg(QString::fromLatin1(keyTypeOf(verdict.knownBlob)), verdict.file,
                         QString::number(verdict.line));
     } else if (verdict.kind == HostKeyVerdict::Kind::OnlyAuthority) {
-        note = Text::tr("%1 trusts a certificate authority for this host, which this program does "
-                        "not evaluate.")
-                   .arg(verdict.file);
+        note = Text::tr("%1, line %2, trusts a certificate authority for this host. This program "
+                        "cannot verify host certificates, so it knows nothing about the server's "
+                        "plain key: compare its fingerprint with one from the server's owner, and "
+                        "accept it only if both are the same.")
+                   .arg(verdict.file, QString::number(verdict.line));
     }
     if (m_config.strictHostKeyChecking == u"yes"_s || m_config.strictHostKeyChecking == u"true"_s) {
         note += (note.isEmpty() ? u""_s : u" "_s)

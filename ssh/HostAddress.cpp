@@ -71,7 +71,7 @@ Result<HostAddress> splitPort(const QString &text)
 
 Result<HostAddress> parseHostAddress(const QString &typed)
 {
-    static const QRegularExpression hostPattern(u"\\A[A-Za-z0-9_][A-Za-z0-9_.:%-]*\\z"_s);
+    static const QRegularExpression hostPattern(u"\\A[A-Za-z0-9_:][A-Za-z0-9_.:%-]*\\z"_s);
     static const QRegularExpression userPattern(u"\\A[A-Za-z0-9_][A-Za-z0-9_.@\\\\-]*\\z"_s);
 
     QString text = typed.trimmed();

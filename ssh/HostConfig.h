@@ -6,6 +6,7 @@
 #include "ssh/Result.h"
 
 #include <QByteArray>
+#include <QHash>
 #include <QStringList>
 
 #include <chrono>
@@ -22,6 +23,7 @@ struct HostConfig
     QString user;
     quint16 port = 22;
     QStringList identityFiles; ///< absolute paths; they need not exist
+    QStringList certificateFiles; ///< only those that the configuration names
     std::optional<QString> agentSocket; ///< nullopt: no agent
     bool identitiesOnly = false;
     QStringList userKnownHostsFiles;
@@ -30,12 +32,26 @@ struct HostConfig
     bool hashKnownHosts = false;
     std::optional<std::chrono::seconds> connectTimeout;
     std::chrono::seconds serverAliveInterval{0}; ///< zero: not set
-    QString proxyJump;
-    QString proxyCommand;
-    QStringList preferredAuthentications;
+    int serverAliveCountMax = 3;
+    QString addressFamily; ///< "any", "inet" or "inet6"
+    QString proxyJump; ///< with its tokens, see jumpList()
+    QString proxyCommand; ///< with its tokens
+    bool proxyUseFdpass = false;
+    QStringList preferredAuthentications; ///< without the methods that are switched off
     QString strictHostKeyChecking;
     bool operator==(const HostConfig &) const = default;
+
+    /// "host:port" or "[address]:port".
+    [[nodiscard]] QString place() const;
+    /// "user@host", for questions.
+    [[nodiscard]] QString account() const { return user + u'@' + hostName; }
 };
+
+/// The tokens of ProxyJump and ProxyCommand and what they stand for.
+[[nodiscard]] QHash<QChar, QString> proxyTokens(const HostConfig &config);
+
+/// The machines that ProxyJump names, the first to be reached first; empty without ProxyJump.
+[[nodiscard]] Result<QList<HostAddress>> jumpList(const HostConfig &config);
 
 /// Reads the output of "ssh -G". @p environment looks up a variable (SSH_AUTH_SOCK, or one that
 /// IdentityAgent names); @p home replaces "~" and "%d".

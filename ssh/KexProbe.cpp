@@ -4,8 +4,8 @@
 #include "ssh/Algorithms.h"
 #include "ssh/Text.h"
 
+#include <QDeadlineTimer>
 #include <QStringList>
-#include <QTcpSocket>
 #include <QtEndian>
 
 #include <algorithm>
@@ -20,7 +20,8 @@ namespace {
 constexpr qsizetype kMaxBanner = 8192;
 constexpr quint32 kMaxPacket = 35000;
 constexpr char kKexInit = 20;
-constexpr int kDeadlineMs = 5000;
+constexpr std::chrono::seconds kDeadline{5};
+constexpr std::chrono::milliseconds kSlice{50};
 
 /// Where the packets begin: after the line that starts with "SSH-"; -1 while it is missing.
 qsizetype packetStart(const QByteArray &bytes)
@@ -117,27 +118,27 @@ QString describeMismatch(const KexOffer &theirs, const KexOffer &ours)
     return sentences.join(u' ');
 }
 
-QString probeNegotiation(const QString &host, quint16 port, const KexOffer &ours,
-                         const LoginControl &control)
+QString probeNegotiation(Link &link, const KexOffer &ours, const LoginControl &control)
 {
-    QTcpSocket socket;
-    socket.setReadBufferSize(kMaxBanner + kMaxPacket);
-    socket.connectToHost(host, port);
-    if (control.isAborted() || !socket.waitForConnected(kDeadlineMs)) {
+    const QByteArray name("SSH-2.0-proverdeck\r\n");
+    if (!link.write(name.constData(), name.size())) {
         return {};
     }
-    socket.write("SSH-2.0-proverdeck\r\n");
     QByteArray bytes;
-    const QDeadlineTimer deadline(kDeadlineMs);
+    std::array<char, 4096> piece{};
+    const QDeadlineTimer deadline(kDeadline);
     while (!control.isAborted() && !deadline.hasExpired()
            && bytes.size() < kMaxBanner + qsizetype(kMaxPacket)) {
-        socket.waitForReadyRead(100);
-        bytes += socket.readAll();
-        if (const std::optional<KexOffer> theirs = parseKexInit(bytes)) {
-            return describeMismatch(*theirs, ours);
-        }
-        if (socket.state() != QAbstractSocket::ConnectedState) {
+        const qint64 count = link.read(piece.data(), piece.size());
+        if (count > 0) {
+            bytes.append(piece.data(), qsizetype(count));
+            if (const std::optional<KexOffer> theirs = parseKexInit(bytes)) {
+                return describeMismatch(*theirs, ours);
+            }
+        } else if (!link.isOpen()) {
             break;
+        } else {
+            link.wait(kSlice);
         }
     }
     return {};

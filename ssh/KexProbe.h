@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ssh/Link.h"
 #include "ssh/LoginControl.h"
 
 #include <QByteArray>
@@ -28,9 +29,9 @@ struct KexOffer
 /// Names each class without a common algorithm, with both lists; empty if there is none.
 [[nodiscard]] QString describeMismatch(const KexOffer &theirs, const KexOffer &ours);
 
-/// Connects once more to find out why the key exchange failed. Blocks for up to 5 s: worker thread
-/// only. Empty if nothing could be found out.
-[[nodiscard]] QString probeNegotiation(const QString &host, quint16 port, const KexOffer &ours,
+/// Asks over a fresh @p link why a key exchange failed. Blocks for up to 5 s: worker thread only.
+/// Empty if nothing could be found out.
+[[nodiscard]] QString probeNegotiation(Link &link, const KexOffer &ours,
                                        const LoginControl &control);
 
 } // namespace proverdeck::ssh

@@ -2,9 +2,9 @@
 #include "ssh/KeyFile.h"
 
 #include "ssh/Text.h"
+#include "ssh/Wire.h"
 
 #include <QFile>
-#include <QtEndian>
 
 namespace proverdeck::ssh {
 
@@ -14,43 +14,25 @@ namespace {
 
 constexpr qint64 kMaxBytes = 65536;
 
-/// Takes one length-prefixed string off the front.
-std::optional<QByteArray> takeString(QByteArray &bytes)
-{
-    if (bytes.size() < 4) {
-        return {};
-    }
-    const auto size = qFromBigEndian<quint32>(bytes.constData());
-    if (qint64(size) > bytes.size() - 4) {
-        return {};
-    }
-    const QByteArray text = bytes.mid(4, qsizetype(size));
-    bytes.remove(0, 4 + qsizetype(size));
-    return text;
-}
-
 std::optional<KeyHeader> parseOpenSsh(const QByteArray &body)
 {
-    QByteArray data = QByteArray::fromBase64(body.simplified().replace(" ", ""));
+    const QByteArray data = QByteArray::fromBase64(body.simplified().replace(" ", ""));
     const QByteArray magic("openssh-key-v1", 15); // with its final zero
     if (!data.startsWith(magic)) {
         return {};
     }
-    data.remove(0, magic.size());
-    const auto cipher = takeString(data);
-    const auto kdf = takeString(data);
-    const auto kdfOptions = takeString(data);
-    if (!cipher || !kdf || !kdfOptions || data.size() < 4) {
-        return {};
-    }
-    data.remove(0, 4); // number of keys
-    const auto blob = takeString(data);
-    if (!blob) {
+    QByteArrayView rest = QByteArrayView(data).sliced(magic.size());
+    const auto cipher = takeString(rest);
+    const auto kdf = takeString(rest);
+    const auto kdfOptions = takeString(rest);
+    const auto keys = takeUint32(rest);
+    const auto blob = takeString(rest);
+    if (!cipher || !kdf || !kdfOptions || !keys || !blob) {
         return {};
     }
     return KeyHeader{.type = keyTypeOf(*blob),
-                     .cipher = *cipher,
-                     .publicBlob = *blob,
+                     .cipher = cipher->toByteArray(),
+                     .publicBlob = blob->toByteArray(),
                      .isEncrypted = *cipher != "none"};
 }
 

@@ -7,8 +7,8 @@
 
 namespace proverdeck::ssh {
 
-/// The callback of libssh2_userauth_keyboard_interactive_ex(): asks Transport::onPrompt for each
-/// answer and hands copies to libssh2, which frees them.
+/// The callback of libssh2_userauth_keyboard_interactive_ex(): gives each round of questions to
+/// Transport::onPrompts and hands copies of the answers to libssh2, which frees them.
 void answerPrompts(const char *name, int nameLength, const char *instruction, int instructionLength,
                    int count, const LIBSSH2_USERAUTH_KBDINT_PROMPT *prompts,
                    LIBSSH2_USERAUTH_KBDINT_RESPONSE *responses, void **abstract);

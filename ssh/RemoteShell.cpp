@@ -2,8 +2,8 @@
 #include "ssh/RemoteShell.h"
 
 #include "ssh/JobProtocol.h"
-
-#include <QHash>
+#include "ssh/ScriptCommand.h"
+#include "ssh/Text.h"
 
 namespace proverdeck::ssh {
 
@@ -14,120 +14,115 @@ namespace {
 
 constexpr std::chrono::milliseconds kNoDeadline{0};
 constexpr std::chrono::milliseconds kShortDeadline{30s};
+constexpr quint64 kSlowestReading = 10 << 20; // bytes a second of a busy disk
+constexpr qsizetype kMaxHolder = 120;
 
 using Verb = JobProtocol::Verb;
 
-/// The braces make the shell read all of the script first, so that its children cannot eat it.
-QByteArray wrapped(const QByteArray &script)
+/// A call of the job helper.
+Command helperCommand(const QByteArray &line, const QByteArray &input = {},
+                      std::chrono::milliseconds timeout = 60s)
 {
-    return "{\n" + script + "\n} </dev/null\n";
-}
-
-std::optional<JobStatus::State> stateNamed(QByteArrayView name)
-{
-    using State = JobStatus::State;
-    static const std::pair<QByteArrayView, State> states[] = {
-        {"none", State::None},         {"starting", State::Starting}, {"running", State::Running},
-        {"done", State::Done},         {"orphan", State::Orphan},     {"lost", State::Lost},
-        {"rebooted", State::Rebooted},
-    };
-    for (const auto &[known, state] : states) {
-        if (known == name) {
-            return state;
-        }
-    }
-    return {};
-}
-
-std::optional<qint64> numberIn(const QHash<QByteArray, QByteArray> &fields, const QByteArray &key)
-{
-    bool isNumber = false;
-    const qint64 number = fields.value(key).toLongLong(&isNumber);
-    return isNumber ? std::optional(number) : std::nullopt;
-}
-
-std::optional<JobStatus> parseLine(const QByteArray &line)
-{
-    const QList<QByteArray> words = line.simplified().split(' ');
-    if (words.size() < 3 || words[0] != "S") {
-        return {};
-    }
-    const std::optional<JobStatus::State> state = stateNamed(words[1]);
-    QHash<QByteArray, QByteArray> fields;
-    for (const QByteArray &word : words.sliced(2)) {
-        const qsizetype equals = word.indexOf('=');
-        if (equals > 0) {
-            fields.insert(word.first(equals), word.sliced(equals + 1));
-        }
-    }
-    if (!state || !fields.contains("rc")) {
-        return {};
-    }
-    JobStatus status{.state = *state};
-    if (const std::optional<qint64> code = numberIn(fields, "rc");
-        code && *code >= 0 && *code <= 255) {
-        status.exitCode = static_cast<int>(*code);
-    }
-    status.size = quint64(qMax<qint64>(numberIn(fields, "size").value_or(0), 0));
-    status.processGroup = numberIn(fields, "pgid");
-    status.startedSecs = numberIn(fields, "started");
-    status.endedSecs = numberIn(fields, "ended");
-    status.nowSecs = numberIn(fields, "now");
-    return status;
+    return {.line = line, .input = input, .timeout = timeout, .marker = ScriptCommand::marker()};
 }
 
 } // namespace
 
 CommandId RemoteShell::installJobHelper()
 {
-    return run({JobProtocol::installLine(), JobProtocol::script()});
+    return run(helperCommand(JobProtocol::installLine(), JobProtocol::script()));
 }
 
 CommandId RemoteShell::startJob(const QByteArray &jobId, const QByteArray &script)
 {
-    return run({JobProtocol::verbLine(Verb::Start, jobId, quint64(script.size())), script});
+    return run(
+        helperCommand(JobProtocol::verbLine(Verb::Start, jobId, quint64(script.size())), script));
 }
 
 CommandId RemoteShell::followJob(const QByteArray &jobId, quint64 offset)
 {
-    return run({JobProtocol::verbLine(Verb::Log, jobId, offset), {}, kNoDeadline});
+    return run(helperCommand(JobProtocol::verbLine(Verb::Log, jobId, offset), {}, kNoDeadline));
 }
 
 CommandId RemoteShell::jobStatus(const QByteArray &jobId)
 {
-    return run({JobProtocol::verbLine(Verb::Status, jobId, 0), {}, kShortDeadline});
+    return run(helperCommand(JobProtocol::verbLine(Verb::Status, jobId, 0), {}, kShortDeadline));
 }
 
 CommandId RemoteShell::stopJob(const QByteArray &jobId, std::chrono::seconds grace)
 {
     const auto seconds = quint64(qMax<qint64>(grace.count(), 0));
-    return run({JobProtocol::verbLine(Verb::Stop, jobId, seconds), {}, grace + kShortDeadline});
+    return run(helperCommand(JobProtocol::verbLine(Verb::Stop, jobId, seconds), {},
+                             grace + kShortDeadline));
 }
 
 CommandId RemoteShell::removeJob(const QByteArray &jobId)
 {
-    return run({JobProtocol::verbLine(Verb::Remove, jobId, 0), {}, kShortDeadline});
+    return run(helperCommand(JobProtocol::verbLine(Verb::Remove, jobId, 0), {}, kShortDeadline));
+}
+
+CommandId RemoteShell::sumJob(const QByteArray &jobId, quint64 offset, quint64 length)
+{
+    const std::chrono::seconds reading{length / kSlowestReading};
+    return run(helperCommand(
+        JobProtocol::verbLine(Verb::Sum,
+                              {jobId, QByteArray::number(offset), QByteArray::number(length)}),
+        {}, kShortDeadline + reading));
+}
+
+CommandId RemoteShell::listJobs(const QByteArray &prefix)
+{
+    const QList<QByteArray> words = prefix.isEmpty() ? QList<QByteArray>() : QList{prefix};
+    return run(helperCommand(JobProtocol::verbLine(Verb::List, words)));
+}
+
+CommandId RemoteShell::takeLease(const QByteArray &slot, const QByteArray &runId,
+                                 const QByteArray &token, const QString &holder,
+                                 std::chrono::seconds lifetime)
+{
+    const auto seconds = quint64(qMax<qint64>(lifetime.count(), 1));
+    const QList<QByteArray> words{slot, runId, QByteArray::number(seconds)};
+    return run(helperCommand(
+        JobProtocol::isGoodWord(token) ? JobProtocol::verbLine(Verb::TakeLease, words)
+                                       : JobProtocol::verbLine(Verb::TakeLease, {token}),
+        token + '\n' + plainText(holder, kMaxHolder).toUtf8() + '\n', kShortDeadline));
+}
+
+CommandId RemoteShell::dropLease(const QByteArray &slot, const QByteArray &token)
+{
+    return run(helperCommand(JobProtocol::verbLine(Verb::DropLease, {slot}), token + '\n',
+                             kShortDeadline));
+}
+
+CommandId RemoteShell::showLease(const QByteArray &slot)
+{
+    return run(helperCommand(JobProtocol::verbLine(Verb::ShowLease, {slot}), {}, kShortDeadline));
+}
+
+CommandId RemoteShell::writeNote(const QByteArray &name, const QByteArray &text)
+{
+    return run(
+        helperCommand(JobProtocol::verbLine(Verb::WriteNote, name, quint64(text.size())), text));
+}
+
+CommandId RemoteShell::readNote(const QByteArray &name)
+{
+    return run(helperCommand(JobProtocol::verbLine(Verb::ReadNote, {name})));
+}
+
+CommandId RemoteShell::removeNote(const QByteArray &name)
+{
+    return run(helperCommand(JobProtocol::verbLine(Verb::RemoveNote, {name}), {}, kShortDeadline));
 }
 
 CommandId RemoteShell::runLoginScript(const QByteArray &script, std::chrono::milliseconds timeout)
 {
-    return run({"exec bash -l", wrapped(script), timeout});
+    return run(ScriptCommand::login(script, timeout));
 }
 
 CommandId RemoteShell::runHelperScript(const QByteArray &script, std::chrono::milliseconds timeout)
 {
-    return run({"exec sh", wrapped(script), timeout});
-}
-
-std::optional<JobStatus> parseJobStatus(QByteArrayView text)
-{
-    const QList<QByteArray> lines = text.toByteArray().split('\n');
-    for (auto line = lines.crbegin(); line != lines.crend(); ++line) {
-        if (const std::optional<JobStatus> status = parseLine(*line)) {
-            return status;
-        }
-    }
-    return {};
+    return run(ScriptCommand::helper(script, timeout));
 }
 
 QString shellQuoted(const QString &text)

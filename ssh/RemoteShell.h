@@ -40,6 +40,13 @@ struct Command
     QByteArray line;
     QByteArray input;
     std::chrono::milliseconds timeout{60'000}; ///< zero: no deadline
+    /// If not empty: each stream counts from behind this line on, so that a banner and what the
+    /// shell's start-up files print is not taken for output. If the line never comes, the beginning
+    /// of what came instead is given as stderr, before the end.
+    QByteArray marker;
+    /// Does not end the command's standard input behind @c input: its end then means that nobody
+    /// waits for the command any more.
+    bool holdsInput = false;
 };
 
 /// What a person must decide before a host is trusted.
@@ -62,6 +69,8 @@ struct SecretQuestion
     QString account; ///< "user@host"
     bool echo = false; ///< keyboard-interactive only
     bool retry = false; ///< the answer before this one was wrong
+    /// Names the answer for a store of secrets, and for people; empty if it is good only once.
+    QString storeKey;
     bool operator==(const SecretQuestion &) const = default;
 };
 
@@ -69,8 +78,8 @@ struct SecretQuestion
 struct JobStatus
 {
     enum class State {
-        None, ///< no such job on the server
-        Starting,
+        None, ///< no such job; with endedSecs: it was removed, and exitCode is what it had
+        Starting, ///< not begun: startJob() is at it or was cut off; calling it again finishes it
         Running,
         Done, ///< exitCode is true
         Orphan, ///< its supervisor is gone, the job still runs: no exit status will come
@@ -165,15 +174,17 @@ public:
 
     /// Installs the job helper on the server; must have finished with 0 before the calls below.
     [[nodiscard]] CommandId installJobHelper();
-    /// Starts @p script in a bash login shell, detached, unless the id was started before. Its
-    /// stdout is a status line for parseJobStatus(). Ids match [A-Za-z0-9_-]+.
+    /// Starts @p script in a bash login shell, detached, unless the id was started before, also if
+    /// it was removed since. It may be called again after any failure: the script runs at most
+    /// once. Its stdout is a status line for parseJobStatus(). Ids match [A-Za-z0-9_-]+.
     [[nodiscard]] CommandId startJob(const QByteArray &jobId, const QByteArray &script);
     /// Prints the job's log from byte @p offset until the job ends.
     [[nodiscard]] CommandId followJob(const QByteArray &jobId, quint64 offset);
     [[nodiscard]] CommandId jobStatus(const QByteArray &jobId);
-    /// INT to the process group, then TERM after @p grace, then KILL; status line on stdout.
+    /// INT to the process group, TERM after half of @p grace, KILL after all of it; status line on
+    /// stdout. A job that has not begun never will, and counts as ended with 143.
     [[nodiscard]] CommandId stopJob(const QByteArray &jobId, std::chrono::seconds grace);
-    /// Deletes an ended job's folder on the server.
+    /// Deletes an ended job's folder on the server; that it has ended is remembered there.
     [[nodiscard]] CommandId removeJob(const QByteArray &jobId);
 
     /// SHA-256 of @p length bytes of the job's log from byte @p offset; answer for parseJobSum().
@@ -190,8 +201,8 @@ public:
     [[nodiscard]] CommandId dropLease(const QByteArray &slot, const QByteArray &token);
     /// Who has it; takes nothing.
     [[nodiscard]] CommandId showLease(const QByteArray &slot);
-    /// Keeps a small text beside the jobs, replaced as a whole; readNote() prints it on stdout, with
-    /// exit status 66 if there is none. removeNote() deletes it.
+    /// Keeps a small text beside the jobs, replaced as a whole; readNote() prints it on stdout,
+    /// with exit status 66 if there is none. removeNote() deletes it.
     [[nodiscard]] CommandId writeNote(const QByteArray &name, const QByteArray &text);
     [[nodiscard]] CommandId readNote(const QByteArray &name);
     [[nodiscard]] CommandId removeNote(const QByteArray &name);
@@ -200,8 +211,9 @@ public:
     /// within a few seconds counts as lost. Without a connection it does nothing.
     virtual void verify() { }
 
-    /// Runs @p script in a bash login shell: on the server's command line stands only "exec bash
-    /// -l".
+    /// Runs @p script in a bash login shell, with standard input from /dev/null; nothing of it
+    /// stands on a command line of the server. It ends with its channel: a few seconds after
+    /// cancel(), the deadline or the loss of the connection nothing of its process group is left.
     [[nodiscard]] CommandId runLoginScript(const QByteArray &script,
                                            std::chrono::milliseconds timeout);
     /// Runs @p script in plain sh.

@@ -1,59 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/SshSession.h"
 
-#include "ssh/Authenticator.h"
-#include "ssh/Connector.h"
-#include "ssh/HostAddress.h"
+#include "ssh/Dialer.h"
 #include "ssh/HostConfig.h"
 #include "ssh/Text.h"
 
-#include <QTcpSocket>
 #include <QThread>
-
-#ifdef Q_OS_LINUX
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#endif
 
 namespace proverdeck::ssh {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::seconds kDefaultInterval{30};
-constexpr int kSilentIntervals = 3;
+constexpr std::chrono::milliseconds kInterval = 9s; // a dead server is known after three of these
+constexpr std::chrono::milliseconds kVerdictTime = 5s;
+constexpr std::chrono::milliseconds kLate = 2s; // a timer later than that means that we stood still
 
-Result<> checkProxy(const HostConfig &config)
+QString secondsOf(std::chrono::milliseconds time)
 {
-    if (config.proxyJump.isEmpty() && config.proxyCommand.isEmpty()) {
-        return {};
-    }
-    const QString name = config.proxyJump.isEmpty() ? u"ProxyCommand"_s : u"ProxyJump"_s;
-    return fail(
-        ErrorCode::Config,
-        Text::tr("The ssh configuration reaches %1 by %2 (\"%3\"), which this version does "
-                 "not support yet. Open a tunnel with ssh itself (ssh -N -L 2222:%4:%5 "
-                 "JUMPHOST) and use 127.0.0.1:2222 as the host.")
-            .arg(
-                config.typedHost, name,
-                plainText(config.proxyJump.isEmpty() ? config.proxyCommand : config.proxyJump, 200),
-                config.hostName, QString::number(config.port)));
-}
-
-void limitUnacknowledged(const Transport &transport, std::chrono::seconds interval)
-{
-#ifdef Q_OS_LINUX
-    if (const QTcpSocket *socket = transport.socket()) {
-        const auto limit = unsigned(std::chrono::milliseconds(interval * kSilentIntervals).count());
-        ::setsockopt(int(socket->socketDescriptor()), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit,
-                     sizeof limit);
-    }
-#else
-    Q_UNUSED(transport)
-    Q_UNUSED(interval)
-#endif
+    return QString::number(std::chrono::duration_cast<std::chrono::seconds>(time).count());
 }
 
 } // namespace
@@ -63,6 +30,7 @@ SshSession::SshSession(HostTarget target, std::shared_ptr<LoginControl> control)
     , m_control(std::move(control))
     , m_keepAlive(this)
 {
+    m_keepAlive.setSingleShot(true);
     connect(&m_keepAlive, &QTimer::timeout, this, &SshSession::onKeepAlive);
 }
 
@@ -91,63 +59,43 @@ void SshSession::open()
 
 Result<> SshSession::logIn()
 {
-    emit stateChanged(ConnectionState::Connecting);
-    const Result<HostAddress> address = parseHostAddress(m_target.host);
-    if (!address) {
-        return tl::unexpected(address.error());
-    }
-    const Result<HostConfig> config = lookUpHostConfig(*address, m_target.sshConfigFile,
-                                                       [this] { return m_control->isAborted(); });
-    if (!config) {
-        return tl::unexpected(config.error());
-    }
-    if (const Result<> direct = checkProxy(*config); !direct) {
-        return direct;
-    }
-    Connector connector(m_target, *config, *m_control,
-                        [this](const HostKeyQuestion &question) { emit hostKeyAsked(question); });
-    Result<std::unique_ptr<Transport>> transport = connector.connect();
+    Dialer dialer(
+        m_target, *m_control,
+        {.state = [this](ConnectionState state) { emit stateChanged(state); },
+         .hostKey = [this](const HostKeyQuestion &question) { emit hostKeyAsked(question); },
+         .secret = [this](const SecretQuestion &question) { emit secretAsked(question); }});
+    Result<std::unique_ptr<Transport>> transport = dialer.run();
     if (!transport) {
         return tl::unexpected(transport.error());
     }
     m_transport = std::move(*transport);
-    emit stateChanged(ConnectionState::Authenticating);
-    Authenticator authenticator(*m_transport, *config, [this](const SecretQuestion &question) {
-        emit secretAsked(question);
-    });
-    if (const Result<> loggedIn = authenticator.run(); !loggedIn) {
-        return loggedIn;
-    }
-    goOnline(config->serverAliveInterval.count() > 0 ? config->serverAliveInterval
-                                                     : kDefaultInterval);
+    goOnline(dialer.config());
     return {};
 }
 
-void SshSession::goOnline(std::chrono::seconds interval)
+void SshSession::goOnline(const HostConfig &config)
 {
-    m_interval = interval;
     m_queue = std::make_unique<CommandQueue>(*m_transport);
     m_queue->removeLeftovers(std::exchange(m_leftovers, {}));
     connect(m_queue.get(), &CommandQueue::output, this, &SshSession::output);
     connect(m_queue.get(), &CommandQueue::progress, this, &SshSession::progress);
     connect(m_queue.get(), &CommandQueue::finished, this, &SshSession::finished);
-    QIODevice &device = m_transport->device();
-    connect(&device, &QIODevice::readyRead, this, &SshSession::onReadyRead);
-    connect(&device, &QIODevice::bytesWritten, m_queue.get(), &CommandQueue::pump);
-    if (const QTcpSocket *socket = m_transport->socket()) {
-        // Queued: it must not tear down what is on the stack.
-        connect(socket, &QTcpSocket::disconnected, this, &SshSession::onDisconnected,
-                Qt::QueuedConnection);
-    }
-    limitUnacknowledged(*m_transport, interval);
-    // The library counts the time itself and sends nothing when less has passed.
-    libssh2_keepalive_config(m_transport->session(), 1,
-                             unsigned(qMax<qint64>(interval.count(), 2)));
-    m_lastReceived.start();
-    m_keepAlive.start(interval);
-    m_transport->acknowledgeQuickly();
-    if (!m_transport->isDeviceOpen()) {
-        QMetaObject::invokeMethod(this, &SshSession::onDisconnected, Qt::QueuedConnection);
+    Link &link = m_transport->link();
+    connect(&link, &Link::readyRead, this, &SshSession::onReadyRead);
+    connect(&link, &Link::written, m_queue.get(), &CommandQueue::pump);
+    // Queued: it must not tear down what is on the stack.
+    connect(&link, &Link::ended, this, &SshSession::onEnded, Qt::QueuedConnection);
+
+    const bool isSet = config.serverAliveInterval > 0s;
+    m_interval = isSet ? config.serverAliveInterval : kInterval;
+    m_limit = m_interval * (isSet ? config.serverAliveCountMax : 3);
+    m_limit = qMax(m_limit, m_interval + qMin(m_interval, kVerdictTime)); // to answer takes time
+    link.limitSilence(m_limit);
+    noteSignOfLife();
+    armKeepAlive();
+    link.acknowledgeQuickly();
+    if (!link.isOpen()) {
+        QMetaObject::invokeMethod(this, &SshSession::onEnded, Qt::QueuedConnection);
     }
 }
 
@@ -156,22 +104,29 @@ void SshSession::onReadyRead()
     if (m_queue == nullptr) {
         return;
     }
-    m_lastReceived.restart();
-    m_transport->acknowledgeQuickly();
+    m_transport->link().acknowledgeQuickly();
     m_queue->pump();
+    // What a jump host says is no sign of life of the server behind it, so only bytes that got
+    // through to the session count.
+    if (m_transport->received() != m_received) {
+        noteSignOfLife();
+    }
+    if (m_transport->isFlooded()) {
+        lose(Text::tr("the server sent far more than it was asked for"));
+    }
 }
 
 void SshSession::resume()
 {
     if (m_queue != nullptr) {
-        m_lastReceived.restart(); // silence while we did not read proves nothing
+        noteSignOfLife(); // silence while we did not read proves nothing
         m_queue->pump();
     }
 }
 
-void SshSession::onDisconnected()
+void SshSession::onEnded()
 {
-    if (m_queue == nullptr || m_transport->isDeviceOpen()) {
+    if (m_queue == nullptr || m_transport->isOpen()) {
         return; // of a connection before this one
     }
     // What the server still said comes first: a command whose end arrived has ended.
@@ -183,26 +138,71 @@ void SshSession::onDisconnected()
     lose(reason.isEmpty() ? Text::tr("the server or the network closed it") : reason);
 }
 
+void SshSession::noteSignOfLife()
+{
+    m_received = m_transport->received();
+    m_silence.restart();
+    m_hasAsked = false;
+    m_verdict.reset();
+}
+
+void SshSession::armKeepAlive()
+{
+    const std::chrono::milliseconds silence(m_silence.elapsed());
+    std::chrono::milliseconds due = (m_hasAsked ? m_limit : m_interval) - silence;
+    if (m_verdict) {
+        due = qMin(due, std::chrono::milliseconds(m_verdict->remainingTime()));
+    }
+    due = qMax(due, 0ms);
+    m_due = QDeadlineTimer(due);
+    m_keepAlive.start(due + 1ms);
+}
+
 void SshSession::onKeepAlive()
 {
     if (m_queue == nullptr) {
         return;
     }
+    const std::chrono::milliseconds late(QDeadlineTimer::current().deadline() - m_due.deadline());
+    const std::chrono::milliseconds silence(m_silence.elapsed());
     if (m_queue->isPaused()) {
-        m_lastReceived.restart();
-    } else if (std::chrono::milliseconds(m_lastReceived.elapsed())
-               > m_interval * kSilentIntervals) {
-        lose(Text::tr("nothing came from the server for %1 seconds")
-                 .arg(QString::number((m_interval * kSilentIntervals).count())));
+        noteSignOfLife();
+    } else if (late > kLate) {
+        verify(); // an answer may have come while this program or machine stood still
+    } else if (m_hasAsked && m_verdict && m_verdict->hasExpired()) {
+        lose(Text::tr("the server gave no sign of life within %1 seconds when it was asked for one")
+                 .arg(secondsOf(kVerdictTime)));
+        return;
+    } else if (m_hasAsked && silence >= m_limit) {
+        lose(Text::tr("nothing came from the server for %1 seconds").arg(secondsOf(m_limit)));
+        return;
+    } else if (!m_hasAsked && silence >= m_interval) {
+        m_hasAsked = true;
+        m_queue->ping();
+    }
+    armKeepAlive();
+}
+
+void SshSession::verify()
+{
+    if (m_queue == nullptr || m_queue->isPaused()) {
         return;
     }
+    noteSignOfLife();
+    m_hasAsked = true;
+    m_verdict = QDeadlineTimer(kVerdictTime);
     m_queue->ping();
+    armKeepAlive();
 }
 
 void SshSession::lose(const QString &why)
 {
-    const Error error{ErrorCode::ConnectionLost,
-                      Text::tr("The connection to %1 was lost: %2.").arg(m_target.host, why)};
+    const QString complaint = m_transport->link().complaint();
+    const Error error{
+        ErrorCode::ConnectionLost,
+        complaint.isEmpty()
+            ? Text::tr("The connection to %1 was lost: %2.").arg(m_target.host, why)
+            : Text::tr("The connection to %1 was lost. %2").arg(m_target.host, complaint)};
     m_transport->markClosed();
     m_queue->endAll(error);
     m_leftovers += m_queue->leftovers();
@@ -228,7 +228,7 @@ void SshSession::tearDown()
 {
     m_keepAlive.stop();
     if (m_transport != nullptr) {
-        m_transport->device().disconnect(this);
+        m_transport->link().disconnect(this);
     }
     m_queue.reset();
     m_transport.reset();

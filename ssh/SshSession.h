@@ -7,13 +7,17 @@
 #include "ssh/RemoteShell.h"
 #include "ssh/Transport.h"
 
+#include <QDeadlineTimer>
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
 #include <memory>
+#include <optional>
 
 namespace proverdeck::ssh {
+
+struct HostConfig;
 
 /// One connection to one host, from the configuration to the last command. Lives in the worker
 /// thread of an SshShell, which calls it by queued calls only. open() blocks that thread until the
@@ -33,6 +37,8 @@ public:
     void transfer(proverdeck::ssh::CommandId id, const proverdeck::ssh::FileTransfer &file,
                   const QByteArray &data);
     void cancel(proverdeck::ssh::CommandId id);
+    /// Asks the server for a sign of life; without one within 5 s the connection is lost.
+    void verify();
     /// The GUI thread has taken output, so more may be read.
     void resume();
 
@@ -52,10 +58,12 @@ signals:
 
 private:
     [[nodiscard]] Result<> logIn();
-    void goOnline(std::chrono::seconds interval);
+    void goOnline(const HostConfig &config);
     void onReadyRead();
-    void onDisconnected();
+    void onEnded();
     void onKeepAlive();
+    void noteSignOfLife();
+    void armKeepAlive();
     void lose(const QString &why);
     void tearDown();
 
@@ -64,9 +72,15 @@ private:
     std::unique_ptr<Transport> m_transport;
     std::unique_ptr<CommandQueue> m_queue; // destroyed before the transport
     QList<QByteArray> m_leftovers; // parts of files that the last connection left on the server
-    QTimer m_keepAlive;
-    std::chrono::seconds m_interval{30};
-    QElapsedTimer m_lastReceived;
+    QTimer m_keepAlive; // due when the next sign of life or the verdict is
+    std::chrono::milliseconds m_interval{0}; // silence after which a sign of life is asked for
+    std::chrono::milliseconds m_limit{0}; // silence after which the connection is lost
+    quint64 m_received = 0; // bytes when the last sign of life came
+    QElapsedTimer m_silence; // since then
+    std::optional<QDeadlineTimer>
+        m_verdict; // a sign of life was asked for: until when it must come
+    QDeadlineTimer m_due; // of the timer
+    bool m_hasAsked = false; // for one
     bool m_isLoggingIn = false;
     bool m_mustClose = false;
 };

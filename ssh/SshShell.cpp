@@ -4,6 +4,7 @@
 #include "ssh/FileTransfer.h"
 #include "ssh/LoginControl.h"
 #include "ssh/SshSession.h"
+#include "ssh/SystemWatch.h"
 #include "ssh/Text.h"
 
 #include <QMetaMethod>
@@ -25,9 +26,10 @@ Error cancelled()
 
 } // namespace
 
-SshShell::SshShell(HostTarget target, QObject *parent)
+SshShell::SshShell(HostTarget target, QObject *parent, std::shared_ptr<SystemWatch> watch)
     : RemoteShell(parent)
     , m_target(std::move(target))
+    , m_watch(watch ? std::move(watch) : std::make_shared<SystemWatch>())
     , m_control(std::make_shared<LoginControl>())
     , m_thread(new QThread)
     , m_session(new SshSession(m_target, m_control))
@@ -36,6 +38,7 @@ SshShell::SshShell(HostTarget target, QObject *parent)
     m_session->moveToThread(m_thread);
     connect(m_thread, &QThread::finished, m_session, &QObject::deleteLater);
     connectSession();
+    connect(m_watch.get(), &SystemWatch::changed, this, &SshShell::onSystemChanged);
     m_thread->start();
 }
 
@@ -246,6 +249,21 @@ CommandId SshShell::readFile(const QString &path)
 CommandId SshShell::writeFile(const QString &path, const QByteArray &data)
 {
     return transfer(FileTransfer(FileTransfer::Direction::Write, path), data);
+}
+
+void SshShell::verify()
+{
+    if (isUsable()) {
+        QMetaObject::invokeMethod(m_session, &SshSession::verify, Qt::QueuedConnection);
+    }
+}
+
+void SshShell::onSystemChanged()
+{
+    verify();
+    if (m_state == ConnectionState::Disconnected && !m_isOpening && m_watch->hasNetwork()) {
+        emit worthTrying();
+    }
 }
 
 void SshShell::onOutput(CommandId id, Stream stream, const QByteArray &bytes)

@@ -14,17 +14,23 @@ namespace proverdeck::ssh {
 class FileTransfer;
 class LoginControl;
 class SshSession;
+class SystemWatch;
 
 /// RemoteShell over libssh2. Lives in the GUI thread and owns a worker thread with the session.
 ///
 /// A question (hostKeyAsked, secretAsked) that nobody is connected to is answered with no. The
 /// destructor ends the connection and waits up to two seconds for the worker; it emits nothing.
+///
+/// A server that falls silent is noticed after 27 s, or after the ServerAliveInterval and
+/// ServerAliveCountMax of the user's configuration.
 class SshShell : public RemoteShell
 {
     Q_OBJECT
 
 public:
-    explicit SshShell(HostTarget target, QObject *parent = nullptr);
+    /// @p watch may be shared with other shells; without one it makes its own.
+    explicit SshShell(HostTarget target, QObject *parent = nullptr,
+                      std::shared_ptr<SystemWatch> watch = {});
     ~SshShell() override;
 
     [[nodiscard]] ConnectionState state() const override { return m_state; }
@@ -38,6 +44,9 @@ public:
     void cancel(CommandId id) override;
     [[nodiscard]] CommandId readFile(const QString &path) override;
     [[nodiscard]] CommandId writeFile(const QString &path, const QByteArray &data) override;
+    /// Lost if no byte comes from the server within 5 s. The shell calls it by itself when this
+    /// machine has slept or its network has changed.
+    void verify() override;
 
 private:
     void startOpening();
@@ -55,8 +64,10 @@ private:
     void onSecretAsked(const SecretQuestion &question);
     void onOutput(CommandId id, Stream stream, const QByteArray &bytes);
     void onFinished(CommandId id, const Result<ExitStatus> &result);
+    void onSystemChanged();
 
     HostTarget m_target;
+    std::shared_ptr<SystemWatch> m_watch;
     std::shared_ptr<LoginControl> m_control;
     QThread *m_thread = nullptr; // without a parent: it may outlive a worker that hangs
     SshSession *m_session = nullptr; // lives in m_thread

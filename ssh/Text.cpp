@@ -23,8 +23,31 @@ bool isUnsafe(QChar c)
 {
     const char16_t u = c.unicode();
     return u < 0x20 || (u >= 0x7F && u < 0xA0) || (u >= 0x202A && u <= 0x202E)
-        || (u >= 0x2066 && u <= 0x2069) || u == 0x200E || u == 0x200F || u == 0x061C || u == 0x2028
+        || (u >= 0x2066 && u <= 0x206F) || u == 0x200E || u == 0x200F || u == 0x061C || u == 0x2028
         || u == 0x2029 || u == 0xFEFF;
+}
+
+/// Where an escape sequence that begins at @p from ends; @p from if it is none that has contents.
+qsizetype endOfEscape(QStringView text, qsizetype from)
+{
+    if (text[from] != u'\x1B' || from + 1 >= text.size()) {
+        return from;
+    }
+    qsizetype i = from + 2;
+    if (text[from + 1] == u'[') { // CSI: ends with a character from '@' to '~'
+        while (i < text.size() && (text[i] < u'@' || text[i] > u'~')) {
+            ++i;
+        }
+        return i + 1;
+    }
+    if (QStringView(u"]P^_X").contains(text[from + 1])) { // a title, the clipboard, …
+        while (i < text.size() && text[i] != u'\x07' && text[i] != u'\x1B' && text[i] != u'\n') {
+            ++i;
+        }
+        const bool isTwo = i + 1 < text.size() && text[i] == u'\x1B' && text[i + 1] == u'\\';
+        return i + (isTwo ? 2 : 1);
+    }
+    return from;
 }
 
 } // namespace
@@ -33,11 +56,8 @@ QString plainText(const QString &text, qsizetype limit)
 {
     QString clean;
     for (qsizetype i = 0; i < text.size() && clean.size() < limit; ++i) {
-        if (text[i] == u'\x1B' && i + 1 < text.size() && text[i + 1] == u'[') {
-            i += 2; // a CSI sequence ends with a character from '@' to '~'
-            while (i < text.size() && (text[i] < u'@' || text[i] > u'~')) {
-                ++i;
-            }
+        if (const qsizetype end = endOfEscape(text, i); end > i) {
+            i = end - 1;
             continue;
         }
         const QChar c = isUnsafe(text[i]) ? QChar(u' ') : text[i];

@@ -3,70 +3,128 @@
 
 #include "ssh/Text.h"
 
-#include <QTcpSocket>
+#include <QScopedValueRollback>
+#include <QtEndian>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <mutex>
 
 #ifdef Q_OS_LINUX
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <malloc.h>
 #endif
-#include <poll.h>
-#include <sys/socket.h>
 
 namespace proverdeck::ssh {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr libssh2_socket_t kTag = 0x7ffffff0; // no real descriptor: it only names the device
+constexpr libssh2_socket_t kTag = 0x7ffffff0; // no real descriptor: it only names the link
 constexpr qint64 kWriteMark = 1 << 20; // writers of data pause above it
 constexpr qint64 kWriteLimit = 64 << 20; // a peer that never reads is given up
-constexpr int kSliceMs = 50;
-constexpr int kAgentMs = 60'000; // an agent may wait for a person to confirm
+constexpr auto kSlice = 50ms;
 constexpr qsizetype kFirstBytes = 512;
+constexpr quint64 kHandshakeBytes = 1 << 20; // an ordinary one takes some thousand
 constexpr int kMaxEmptyReads = 5000; // a pass over all channels makes some dozens
-constexpr int kSpinMs = 10'000;
+constexpr auto kSpinTime = 10s;
+constexpr char kUserAuthFailure = 51;
+constexpr quint32 kMaxMethods = 1000;
+constexpr qint64 kMaxMemory = 256 << 20; // ten windows, read-ahead, and as much again
 
-/// Waits until the agent's socket is ready; false when nobody answers or the login was aborted.
-bool waitForDescriptor(libssh2_socket_t fd, short events, const LoginControl &control)
+/// Of a block of memory; 0 where the system does not tell.
+qint64 sizeOf(void *block)
 {
-    const QDeadlineTimer deadline(kAgentMs);
-    while (!control.isAborted() && !deadline.hasExpired()) {
-        pollfd entry{fd, events, 0};
-        const int ready = ::poll(&entry, 1, kSliceMs);
-        if (ready > 0) {
-            return true;
-        }
-        if (ready < 0 && errno != EINTR) {
-            return false;
-        }
-    }
-    return false;
+#ifdef Q_OS_LINUX
+    return qint64(::malloc_usable_size(block));
+#else
+    Q_UNUSED(block)
+    return 0;
+#endif
 }
 
 } // namespace
 
+std::optional<AuthRefusal> parseAuthRefusal(QByteArrayView packet)
+{
+    if (packet.size() < 6 || packet[0] != kUserAuthFailure) {
+        return {};
+    }
+    const auto size = qFromBigEndian<quint32>(packet.data() + 1);
+    if (size > kMaxMethods || qsizetype(size) > packet.size() - 6) {
+        return {};
+    }
+    const QByteArrayView names = packet.sliced(5, qsizetype(size));
+    const char flag = packet[5 + qsizetype(size)];
+    const bool isText = std::ranges::all_of(names, [](char c) { return c > ' ' && c < '\x7f'; });
+    if (!isText || (flag != 0 && flag != 1)) {
+        return {};
+    }
+    return AuthRefusal{.methods = QString::fromLatin1(names).split(u',', Qt::SkipEmptyParts),
+                       .isPartial = flag == 1};
+}
+
 struct Transport::Callbacks
 {
-    static ssize_t receive(libssh2_socket_t fd, void *buffer, size_t size, int flags,
+    /// What the session holds may grow with what a server sends, asked or not: some packets wait
+    /// in a list for ever. Beyond all that windows allow, the memory is refused.
+    static bool mayHold(Transport &self, qint64 size)
+    {
+        if (self.m_memory + size > kMaxMemory) {
+            self.m_isFlooded = true;
+            self.m_isClosed = true;
+        }
+        return !self.m_isFlooded;
+    }
+
+    static void *allocate(size_t size, void **abstract)
+    {
+        auto &self = *static_cast<Transport *>(*abstract);
+        void *block = mayHold(self, qint64(size)) ? std::malloc(size) : nullptr;
+        self.m_memory += sizeOf(block);
+        return block;
+    }
+
+    static void *reallocate(void *old, size_t size, void **abstract)
+    {
+        auto &self = *static_cast<Transport *>(*abstract);
+        const qint64 before = sizeOf(old);
+        void *block = mayHold(self, qint64(size) - before) ? std::realloc(old, size) : nullptr;
+        self.m_memory += block == nullptr ? 0 : sizeOf(block) - before;
+        return block;
+    }
+
+    /// libssh2 tells neither that a login step was accepted although more are needed, nor which
+    /// methods are left then, and asking the server again would count as a failed attempt. But
+    /// every packet that it has handled passes here.
+    static void release(void *block, void **abstract)
+    {
+        auto *self = static_cast<Transport *>(*abstract);
+        const QByteArrayView bytes(static_cast<const char *>(block), sizeOf(block));
+        if (self->m_watchesRefusals) {
+            if (std::optional<AuthRefusal> refusal = parseAuthRefusal(bytes)) {
+                self->m_refusal = std::move(refusal);
+            }
+        }
+        self->m_memory -= bytes.size();
+        std::free(block);
+    }
+
+    static ssize_t receive(libssh2_socket_t /*tag*/, void *buffer, size_t size, int /*flags*/,
                            void **abstract)
     {
         auto *self = static_cast<Transport *>(*abstract);
-        if (fd != kTag) { // the agent's socket comes through here as well
-            if (!waitForDescriptor(fd, POLLIN, self->m_control)) {
-                return -ETIMEDOUT;
-            }
-            const ssize_t count = ::recv(fd, buffer, size, flags);
-            return count < 0 ? -errno : count;
-        }
-        const qint64 count = self->m_isClosed
-            ? 0
-            : self->m_device->read(static_cast<char *>(buffer), qint64(size));
+        const qint64 count
+            = self->m_isClosed ? 0 : self->m_link->read(static_cast<char *>(buffer), qint64(size));
         if (count > 0) {
             self->m_received += quint64(count);
+            if (self->m_received > self->m_mayReceive) {
+                self->m_hasSaidTooMuch = true;
+                self->m_isClosed = true;
+                return 0;
+            }
             self->m_emptyReads = 0;
             if (self->m_firstBytes.size() < kFirstBytes) {
                 self->m_firstBytes.append(
@@ -81,22 +139,15 @@ struct Transport::Callbacks
         return self->m_isClosed ? 0 : -EAGAIN;
     }
 
-    static ssize_t send(libssh2_socket_t fd, const void *buffer, size_t size, int flags,
+    static ssize_t send(libssh2_socket_t /*tag*/, const void *buffer, size_t size, int /*flags*/,
                         void **abstract)
     {
         auto *self = static_cast<Transport *>(*abstract);
-        if (fd != kTag) {
-            if (!waitForDescriptor(fd, POLLOUT, self->m_control)) {
-                return -ETIMEDOUT;
-            }
-            const ssize_t count = ::send(fd, buffer, size, flags | MSG_NOSIGNAL);
-            return count < 0 ? -errno : count;
-        }
-        if (self->m_isClosed || self->m_device->bytesToWrite() > kWriteLimit) {
+        if (self->m_isClosed || self->m_link->bytesToWrite() > kWriteLimit
+            || !self->m_link->write(static_cast<const char *>(buffer), qint64(size))) {
             return -EPIPE;
         }
-        const qint64 count = self->m_device->write(static_cast<const char *>(buffer), qint64(size));
-        return count < 0 ? -EPIPE : count;
+        return qint64(size);
     }
 
     static void disconnect(LIBSSH2_SESSION * /*session*/, int /*reason*/, const char *message,
@@ -110,13 +161,14 @@ struct Transport::Callbacks
     }
 };
 
-Transport::Transport(std::unique_ptr<QIODevice> device, LoginControl &control)
+Transport::Transport(std::unique_ptr<Link> link, LoginControl &control)
     : m_control(control)
-    , m_device(std::move(device))
+    , m_link(std::move(link))
 {
     static std::once_flag once;
     std::call_once(once, [] { libssh2_init(0); });
-    m_session.reset(libssh2_session_init_ex(nullptr, nullptr, nullptr, this));
+    m_session.reset(libssh2_session_init_ex(&Callbacks::allocate, &Callbacks::release,
+                                            &Callbacks::reallocate, this));
     libssh2_session_set_blocking(m_session.get(), 0);
     // The newer call exists from 1.11 on only, and the same binary must run with 1.10.
 #pragma GCC diagnostic push
@@ -132,70 +184,57 @@ Transport::Transport(std::unique_ptr<QIODevice> device, LoginControl &control)
 
 Transport::~Transport()
 {
-    if (isDeviceOpen() && !m_isClosed) {
+    m_link->disconnect();
+    if (isOpen()) {
         libssh2_session_disconnect(m_session.get(), "closed by the user");
-        if (QTcpSocket *tcp = socket()) {
-            tcp->flush();
-        }
+        m_link->flush();
     }
     m_isClosed = true; // from here on nothing can ask us to wait
     m_session.reset();
 }
 
-QTcpSocket *Transport::socket() const
-{
-    return qobject_cast<QTcpSocket *>(m_device.get());
-}
-
-bool Transport::isDeviceOpen() const
-{
-    const QTcpSocket *tcp = socket();
-    return tcp == nullptr ? m_device->isOpen() : tcp->state() == QAbstractSocket::ConnectedState;
-}
-
 bool Transport::canWrite() const
 {
-    return m_device->bytesToWrite() < kWriteMark;
+    return m_link->bytesToWrite() < kWriteMark;
+}
+
+std::optional<AuthRefusal> Transport::takeRefusal()
+{
+    return std::exchange(m_refusal, std::nullopt);
 }
 
 void Transport::waitInsideCall()
 {
     if (m_emptyReads == kMaxEmptyReads + 1) {
-        m_spinLimit = QDeadlineTimer(kSpinMs);
+        m_spinLimit = QDeadlineTimer(kSpinTime);
     }
-    QTcpSocket *tcp = socket();
-    if (tcp != nullptr) {
-        tcp->flush(); // what the call waits for answers what it has sent
-    }
-    if (m_spinLimit.hasExpired() || !isDeviceOpen()) {
+    const QScopedValueRollback<bool> guard(m_isInsideCall, true);
+    if (m_spinLimit.hasExpired() || !m_link->isOpen()) {
         m_isClosed = true;
-        if (tcp != nullptr) {
-            tcp->abort();
-        }
+        m_link->abort();
         return;
     }
-    m_device->waitForReadyRead(kSliceMs);
+    m_link->wait(kSlice); // also sends: what the call waits for answers what it has sent
 }
 
 int Transport::repeat(const std::function<int()> &call, std::chrono::milliseconds limit)
 {
-    const QDeadlineTimer deadline(limit);
+    m_limit = limit;
+    restartLimit();
     for (;;) {
         noteProgress();
         const int code = call();
         if (code != LIBSSH2_ERROR_EAGAIN) {
             return code;
         }
-        if (m_control.isAborted() || deadline.hasExpired()) {
+        if (m_control.isAborted() || m_deadline.hasExpired()) {
             return LIBSSH2_ERROR_TIMEOUT;
         }
-        acknowledgeQuickly();
-        if (QTcpSocket *tcp = socket()) {
-            tcp->flush();
-        }
-        if (isDeviceOpen()) {
-            m_device->waitForReadyRead(kSliceMs);
-        } else if (m_device->bytesAvailable() == 0) {
+        m_link->acknowledgeQuickly();
+        m_link->flush();
+        if (m_link->isOpen()) {
+            m_link->wait(kSlice);
+        } else if (!m_link->hasBytes()) {
             m_isClosed = true;
         }
     }
@@ -203,7 +242,11 @@ int Transport::repeat(const std::function<int()> &call, std::chrono::millisecond
 
 int Transport::handshake(std::chrono::milliseconds limit)
 {
-    return repeat([this] { return libssh2_session_handshake(m_session.get(), kTag); }, limit);
+    m_mayReceive = m_received + kHandshakeBytes;
+    const int code
+        = repeat([this] { return libssh2_session_handshake(m_session.get(), kTag); }, limit);
+    m_mayReceive = std::numeric_limits<quint64>::max();
+    return code;
 }
 
 QString Transport::errorText() const
@@ -213,16 +256,6 @@ QString Transport::errorText() const
     const int code = libssh2_session_last_error(m_session.get(), &text, &length, 0);
     return plainBytes(QByteArrayView(text, text == nullptr ? 0 : length), 300) + u" ("_s
         + QString::number(code) + u')';
-}
-
-void Transport::acknowledgeQuickly() const
-{
-#ifdef Q_OS_LINUX
-    if (const QTcpSocket *tcp = socket()) {
-        const int on = 1;
-        ::setsockopt(int(tcp->socketDescriptor()), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
-    }
-#endif
 }
 
 } // namespace proverdeck::ssh

@@ -61,4 +61,16 @@ if [ ! -w "${HOME:-/nonexistent}" ]; then
 fi
 
 say "Testing the preset $preset"
-ctest --preset "$preset" --parallel "$(build_jobs)" "$@" </dev/null
+# Tables that tests write beside their verdict: which login works where, what the search for secrets found, …
+PROVERDECK_REPORT_DIR=$PWD/build/$preset/reports
+export PROVERDECK_REPORT_DIR
+rm -rf "$PROVERDECK_REPORT_DIR"
+mkdir -p "$PROVERDECK_REPORT_DIR"
+code=0
+ctest --preset "$preset" --parallel "$(build_jobs)" "$@" </dev/null || code=$?
+for report in "$PROVERDECK_REPORT_DIR"/*.txt; do
+    [ -f "$report" ] || continue
+    say "$(basename "$report" .txt)"
+    cat "$report"
+done
+[ "$code" = 0 ] || die "tests failed (ctest's list is above the tables)."

@@ -28,6 +28,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTextDocument>
 #include <QVBoxLayout>
 
 namespace proverdeck::ui {
@@ -124,6 +125,7 @@ void MainWindow::buildMenus()
         group->addAction(action);
     }
     QMenu *help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&Support bundle of this run…"), this, &MainWindow::makeBundle);
     help->addAction(tr("&About Proverdeck"), this, [this] {
         say(tr("About Proverdeck"),
             tr("Proverdeck %1\nA control panel for people who operate zk "
@@ -137,7 +139,7 @@ void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
     m_stack->addWidget(page);
     auto *item = new QListWidgetItem(icon, title, m_list);
     item->setData(PageRole, QVariant::fromValue(page));
-    item->setToolTip(title);
+    item->setToolTip(Qt::convertFromPlainText(title)); // a file may be called anything
     item->setSizeHint({100, fontMetrics().height() + 14});
     select(page);
 }
@@ -200,12 +202,35 @@ RunPage *MainWindow::showRun(models::Run &run)
     addPage(page, tr("Run on %1").arg(run.plan().host), runStateIcon(run.state(), palette()));
     connect(page, &RunPage::resultsWanted, this, &MainWindow::showResults);
     connect(page, &RunPage::stopWanted, this, [this](const QString &id) { askStop(id, false); });
+    connect(page, &RunPage::attachWanted, this, &MainWindow::attachRun);
     connect(&run, &models::Run::stateChanged, page, [this, page](models::RunState state) {
         if (QListWidgetItem *item = itemOf(page)) {
             item->setIcon(runStateIcon(state, palette()));
         }
     });
     return page;
+}
+
+/// The page of before shows a run that is no longer driven: a new one takes its place.
+void MainWindow::attachRun(const QString &id)
+{
+    QString problem;
+    QList<QWidget *> old;
+    for (int i = 0; i < m_stack->count(); ++i) {
+        auto *page = qobject_cast<RunPage *>(m_stack->widget(i));
+        if (page && page->runId() == id) {
+            old << page;
+        }
+    }
+    models::Run *run = m_services.attachRun(id, &problem);
+    if (!run) {
+        say(tr("The run cannot be gone on with"), problem);
+        return;
+    }
+    for (QWidget *page : std::as_const(old)) {
+        closePage(page);
+    }
+    showRun(*run);
 }
 
 void MainWindow::openRun(const QString &id)
@@ -217,7 +242,25 @@ void MainWindow::openRun(const QString &id)
             return;
         }
     }
+    if (models::isAttachable(m_services.store().storedState(id))) {
+        const auto record = m_services.store().load(id);
+        if (record && !record->blueprint.isEmpty()) {
+            addRecord(*record);
+            return;
+        }
+    }
     showResults(id);
+}
+
+/// The page of a run that nobody drives here.
+RunPage *MainWindow::addRecord(const models::RunRecord &record)
+{
+    auto *page = new RunPage(m_services, record, m_stack);
+    addPage(page, tr("Logs: %1 on %2").arg(record.result.session.backend, record.host),
+            runStateIcon(record.state, palette()));
+    connect(page, &RunPage::resultsWanted, this, &MainWindow::showResults);
+    connect(page, &RunPage::attachWanted, this, &MainWindow::attachRun);
+    return page;
 }
 
 ResultsPage *MainWindow::showResults(const QString &id)
@@ -246,13 +289,26 @@ ResultsPage *MainWindow::showResults(const QString &id)
                         return;
                     }
                 }
-                auto *run = new RunPage(m_services, record, m_stack);
-                addPage(run, tr("Logs: %1 on %2").arg(record.result.session.backend, record.host),
-                        {});
-                connect(run, &RunPage::resultsWanted, this, &MainWindow::showResults);
+                RunPage *run = addRecord(record);
                 run->showLog(log, line);
             });
     return page;
+}
+
+void MainWindow::makeBundle()
+{
+    const auto *run = qobject_cast<RunPage *>(currentPage());
+    const auto *results = qobject_cast<ResultsPage *>(currentPage());
+    const QString id = run ? run->runId() : results ? results->record().id : QString();
+    if (id.isEmpty()) {
+        say(tr("No run is open"),
+            tr("A support bundle holds the logs, findings and versions of one run, without its "
+               "secrets. Open the run first."));
+        return;
+    }
+    auto *dialog = new SupportBundleDialog(m_services.bundleMaker(id), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void MainWindow::chooseFile()

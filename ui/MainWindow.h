@@ -29,9 +29,11 @@ public:
     BenchmarkWizard *openWizard(const QString &host = {});
     RunPage *showRun(models::Run &run);
     void openRun(const QString &id); ///< live or of the history
+    void attachRun(const QString &id); ///< goes on with a run that was left
     ResultsPage *showResults(const QString &id);
     /// A prover's log or a results.json; says what is wrong in the window.
     void openFile(const QString &path);
+    void makeBundle(); ///< of the run on the current page
     void startDemo();
     void addServer();
     [[nodiscard]] QWidget *currentPage() const;
@@ -46,6 +48,7 @@ private:
     void buildMenus();
     void addPage(QWidget *page, const QString &title, const QIcon &icon);
     void select(QWidget *page);
+    RunPage *addRecord(const models::RunRecord &record);
     void askStop(const QString &runId, bool forClose);
     void chooseFile();
     void say(const QString &title, const QString &text);

@@ -3,6 +3,7 @@
 
 #include "models/run/Run.h"
 #include "models/store/RunStore.h"
+#include "ui/dialogs/SupportBundleDialog.h"
 
 #include <functional>
 #include <memory>
@@ -29,6 +30,9 @@ public:
     [[nodiscard]] virtual QString sshConfigFor(const QString &host) const = 0;
     /// Starts a run that the services own; it goes on when the window is closed to detach.
     virtual models::Run *startRun(const models::Plan &plan) = 0;
+    /// Goes on with a run of the history that an earlier program left, or watches it while another
+    /// one drives it. Null with a sentence in @p problem if that cannot be.
+    virtual models::Run *attachRun(const QString &id, QString *problem) = 0;
     /// The run with this id if it is being driven by this program, else null.
     [[nodiscard]] virtual models::Run *liveRun(const QString &id) const = 0;
     [[nodiscard]] virtual models::store::RunStore &store() = 0;
@@ -36,6 +40,8 @@ public:
     [[nodiscard]] virtual QString exportRun(const models::RunRecord &record, const QString &folder,
                                             bool overwrite)
         = 0;
+    /// Makes the support bundle of a run of the history.
+    [[nodiscard]] virtual std::unique_ptr<BundleMaker> bundleMaker(const QString &runId) = 0;
     /// Starts the demo host if it is not running; answers with its host name, or with why not.
     using DemoAnswer = std::function<void(const QString &host, const QString &problem)>;
     virtual void startDemo(const DemoAnswer &answer) = 0;

@@ -107,10 +107,10 @@ QPushButton *StartPage::addAction(QLayout *layout, const QString &name, const QS
 
 void StartPage::refresh()
 {
-    const QList<models::RunRecord> records = m_services.store().list();
-    m_model->setRecords(records);
-    m_table->setVisible(!records.isEmpty());
-    m_empty->setVisible(records.isEmpty());
+    const QList<models::store::RunHead> runs = m_services.store().heads();
+    m_model->setRuns(runs);
+    m_table->setVisible(!runs.isEmpty());
+    m_empty->setVisible(runs.isEmpty());
 }
 
 void StartPage::setDemoBusy(bool busy, const QString &problem)

@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -32,10 +33,12 @@ namespace proverdeck::app::demo {
 namespace {
 
 constexpr auto ProbeInterval = 40ms;
+constexpr auto BootTime = 1s;
 constexpr qint64 ProbeLimitMs = 15'000;
 constexpr int ServerTries = 5;
 constexpr int EndLimitMs = 10'000;
 
+const QString PowerOff = u"/state/power-off"_s;
 const QString ToolName = u"proverdeck-demo-tool"_s;
 const QString BasePath = u"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"_s;
 
@@ -99,11 +102,15 @@ DemoHost::DemoHost(Options options, QObject *parent)
     , m_id(QUuid::createUuid().toString(QUuid::WithoutBraces))
 {
     connect(&m_warden, &QProcess::finished, this, &DemoHost::onWardenFinished);
+    connect(&m_warden, &QProcess::readyReadStandardOutput, this, &DemoHost::onWardenSaid);
     connect(&m_setup, &QProcess::finished, this, &DemoHost::onSetupFinished);
     connect(&m_server, &QProcess::finished, this, &DemoHost::onServerFinished);
     connect(&m_probe, &QTcpSocket::readyRead, this, &DemoHost::onProbeRead);
     connect(&m_probeTimer, &QTimer::timeout, this, &DemoHost::probe);
+    connect(&m_bootTimer, &QTimer::timeout, this, &DemoHost::boot);
     m_probeTimer.setInterval(ProbeInterval);
+    m_bootTimer.setInterval(BootTime);
+    m_bootTimer.setSingleShot(true);
 }
 
 DemoHost::~DemoHost()
@@ -125,11 +132,11 @@ DemoHost::~DemoHost()
 
 QStringList DemoHost::knownFaults()
 {
-    return {u"bad-ref"_s,          u"coordinator-down"_s, u"deploy-fails"_s, u"dirty-tree"_s,
-            u"disk-full"_s,        u"gpu-oom"_s,          u"hang"_s,         u"host-oom"_s,
-            u"l2-never-ready"_s,   u"metrics-silent"_s,   u"no-docker"_s,    u"no-metrics"_s,
-            u"no-repo"_s,          u"port-in-use"_s,      u"prover-exits"_s, u"slow"_s,
-            u"version-mismatch"_s, u"wrong-backend"_s};
+    return {u"bad-ref"_s,        u"coordinator-down"_s, u"deploy-fails"_s, u"dirty-tree"_s,
+            u"disk-full"_s,      u"gpu-oom"_s,          u"hang"_s,         u"host-oom"_s,
+            u"l2-never-ready"_s, u"metrics-silent"_s,   u"no-docker"_s,    u"no-metrics"_s,
+            u"no-repo"_s,        u"port-in-use"_s,      u"prover-exits"_s, u"reboot"_s,
+            u"slow"_s,           u"version-mismatch"_s, u"wrong-backend"_s};
 }
 
 QString DemoHost::sshConfigPath() const
@@ -178,6 +185,7 @@ void DemoHost::stop()
     }
     m_isEnding = true;
     m_isReady = false;
+    m_bootTimer.stop();
     m_probeTimer.stop();
     m_probe.abort();
     if (m_warden.state() == QProcess::NotRunning) {
@@ -377,7 +385,6 @@ void DemoHost::startWarden()
     }
     detach(m_warden, false);
     m_warden.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    m_warden.setStandardOutputFile(QProcess::nullDevice());
     m_warden.start(m_tool, arguments);
 }
 
@@ -411,7 +418,7 @@ void DemoHost::onSetupFinished(int exitCode)
 
 void DemoHost::startServer()
 {
-    if (!writeSshFiles()) {
+    if (!m_isBooting && !writeSshFiles()) { // they may be read at this moment
         fail(tr("Cannot write to %1.").arg(m_dir));
         return;
     }
@@ -437,7 +444,11 @@ void DemoHost::startServer()
 void DemoHost::onServerFinished()
 {
     m_probeTimer.stop();
-    if (m_isEnding) {
+    if (m_isEnding || QFile::exists(m_dir + PowerOff)) {
+        return;
+    }
+    if (m_isBooting && ++m_serverTries < ServerTries) {
+        m_bootTimer.start();
         return;
     }
     const QByteArray log = readBytes(m_dir + u"/sshd.log"_s).trimmed();
@@ -473,11 +484,15 @@ void DemoHost::onProbeRead()
 
 void DemoHost::becomeReady()
 {
-    if (m_isEnding || m_hasReported) {
+    if (m_isEnding || (m_hasReported && !m_isBooting)) {
         return;
     }
     if (!writeText(m_dir + u"/state/sshd.pid"_s, identity(m_server.processId()))) {
         fail(tr("Cannot write to %1.").arg(m_dir));
+        return;
+    }
+    if (std::exchange(m_isBooting, false)) {
+        emit powerCameBack();
         return;
     }
     m_isReady = true;
@@ -487,6 +502,43 @@ void DemoHost::becomeReady()
         {u"port"_s, m_port},           {u"dir"_s, m_dir},
         {u"speed"_s, m_options.speed}, {u"faults"_s, QJsonArray::fromStringList(m_options.faults)}};
     emit ready(QJsonDocument(line).toJson(QJsonDocument::Compact));
+}
+
+void DemoHost::cutPower()
+{
+    if (m_isReady) {
+        writeText(m_dir + u"/state/cut-power"_s, {});
+    }
+}
+
+void DemoHost::cutConnections()
+{
+    if (m_isReady) {
+        writeText(m_dir + u"/state/cut-connections"_s, {});
+    }
+}
+
+void DemoHost::onWardenSaid()
+{
+    if (m_warden.readAllStandardOutput().contains("off") && !m_isEnding) {
+        m_probeTimer.stop();
+        m_probe.abort();
+        m_isBooting = true;
+        m_serverTries = 0;
+        m_bootTimer.start();
+        emit powerCut();
+    }
+}
+
+void DemoHost::boot()
+{
+    if (m_server.state() != QProcess::NotRunning) { // it was being started when the power went
+        m_server.kill();
+        m_bootTimer.start();
+        return;
+    }
+    QFile::remove(m_dir + PowerOff);
+    startServer();
 }
 
 void DemoHost::onWardenFinished()

@@ -23,6 +23,13 @@ namespace proverdeck::app::demo {
 /// ready() or failed(); after stop(), or when the server ends by itself, one stopped(). A helper
 /// process (the warden) ends everything that the demo brought about, also when this process is
 /// killed.
+///
+/// Its power can be cut at any moment: all that runs on the demo host is killed at once, nothing is
+/// tidied up, the boot id is another one, and about a second later its sshd listens again on the
+/// same port with the same keys. Fault "reboot" does that once, a while after the prover has
+/// started. From outside this process, an empty file DIR/state/cut-power asks for it, and
+/// DIR/state/cut-connections for the death of every connection only; each is removed when it is
+/// done. While the power is off there is no DIR/state/sshd.pid.
 class DemoHost : public QObject
 {
     Q_OBJECT
@@ -46,6 +53,10 @@ public:
 
     void start();
     void stop();
+    /// powerCut() and powerCameBack() follow.
+    void cutPower();
+    /// Kills the server's side of every connection; what was started through them goes on.
+    void cutConnections();
 
     [[nodiscard]] bool isReady() const { return m_isReady; }
     [[nodiscard]] QString dir() const { return m_dir; }
@@ -58,6 +69,8 @@ signals:
     void ready(const QByteArray &jsonLine);
     void failed(const QString &sentence);
     void stopped();
+    void powerCut();
+    void powerCameBack();
 
 private:
     void fail(const QString &sentence);
@@ -77,7 +90,9 @@ private:
     void probe();
     void onProbeRead();
     void becomeReady();
+    void onWardenSaid();
     void onWardenFinished();
+    void boot();
 
     Options m_options;
     QString m_dir;
@@ -91,6 +106,7 @@ private:
     int m_serverTries = 0;
     bool m_isTemporary = false;
     bool m_isReady = false;
+    bool m_isBooting = false; // after a power cut
     bool m_isEnding = false;
     bool m_hasReported = false;
     QProcess m_warden;
@@ -98,6 +114,7 @@ private:
     QProcess m_server;
     QTcpSocket m_probe;
     QTimer m_probeTimer;
+    QTimer m_bootTimer;
     QElapsedTimer m_probeTime;
 };
 

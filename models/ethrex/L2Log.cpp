@@ -11,6 +11,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr quint64 MaxBlocks = 1'000'000; ///< of one batch; a real one has some hundreds
+
+constexpr qsizetype MaxBatches = 200'000; ///< more than an L2 seals in years
+
 /// The number right after @p key; none if there is none or it does not fit.
 std::optional<quint64> numberAfter(QByteArrayView text, QByteArrayView key)
 {
@@ -64,7 +68,8 @@ void L2Log::onLine(const LogLine &line)
     }
     const auto first = numberAfter(line.text, " first_block=");
     const auto last = numberAfter(line.text, " last_block=");
-    if (batch && first && last && *last >= *first) {
+    if (batch && first && last && *last >= *first && *last - *first < MaxBlocks
+        && (m_batches.size() < MaxBatches || m_batches.contains(*batch))) {
         m_batches[*batch].blocks = *last - *first + 1;
     }
 }

@@ -2,6 +2,7 @@
 #include "models/ethrex/LogScanner.h"
 
 #include "models/ethrex/LogPatterns.h"
+#include "models/logs/LogText.h"
 
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -16,6 +17,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype MaxEvidence = 500;
+constexpr qsizetype MaxName = 100; ///< of a program or target that a line names
 
 std::string_view asText(QByteArrayView bytes)
 {
@@ -116,12 +118,12 @@ Evidence LogScanner::evidenceOf(const LogLine &line) const
     // Four bytes a character at most: what is cut off here cannot be shown anyway.
     const QByteArrayView head = line.text.first(std::min(line.text.size(), 4 * MaxEvidence));
     return {m_name, line.number, static_cast<qint64>(line.offset),
-            QString::fromUtf8(head).left(MaxEvidence)};
+            plainLineFromUtf8(head, MaxEvidence)};
 }
 
 void LogScanner::add(const char *code, const Evidence &evidence, const QString &what)
 {
-    Finding finding = trapFinding(code, what);
+    Finding finding = trapFinding(code, plainLine(what, MaxName));
     finding.evidence = evidence;
     mergeFinding(m_findings, finding);
     if (finding.severity == Severity::Error && finding.code != "make-failed"_L1) {

@@ -11,6 +11,9 @@
 namespace proverdeck::models::ethrex {
 namespace {
 
+/// More than an L2 seals in years; an endless body of made-up batches costs no more memory.
+constexpr qsizetype MaxBatches = 200'000;
+
 struct Label
 {
     std::string_view name;
@@ -252,6 +255,9 @@ void MetricsHistory::add(const MetricsSnapshot &snapshot)
         m_beforeRestart = std::max(m_beforeRestart.value_or(0), snapshot.batches.firstKey() - 1);
     }
     for (auto it = snapshot.batches.cbegin(); it != snapshot.batches.cend(); ++it) {
+        if (m_batches.size() >= MaxBatches && !m_batches.contains(it.key())) {
+            continue;
+        }
         BatchFacts &facts = m_batches[it.key()];
         facts.gasUsed = it->gasUsed ? it->gasUsed : facts.gasUsed;
         facts.txCount = it->txCount ? it->txCount : facts.txCount;

@@ -7,6 +7,9 @@
 namespace proverdeck::models::ethrex {
 namespace {
 
+/// More than a prover can do in years; a log that only looks like one costs no more memory.
+constexpr qsizetype MaxProofs = 200'000;
+
 std::string_view asText(QByteArrayView bytes)
 {
     return {bytes.data(), static_cast<std::size_t>(bytes.size())};
@@ -135,6 +138,9 @@ void ProverLog::onProved(std::string_view rest, const LogLine &line, const Traci
     const bool isSentence
         = hasWords && !fields.batch; // "Proved batch 3 is what it says in a quote"
     if (isSentence || fields.isMalformed || fields.batch.value_or(*batch) != *batch) {
+        return;
+    }
+    if (m_proofs.size() >= MaxProofs) {
         return;
     }
     m_proofs << Proof{*batch,      fields.timeMs, tracing.at(),

@@ -11,6 +11,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr quint64 MaxBlocks = 1'000'000; ///< of one batch; a real one has some hundreds
+constexpr quint64 MaxBlock = quint64(1) << 62U;
+
 LogKind kindOf(const QString &reader)
 {
     return reader == u"ethrex-l2"      ? LogKind::L2
@@ -26,8 +29,9 @@ QJsonObject rpcResult(QByteArrayView answer)
 /// JSON-RPC quantities are hex texts; ethrex's batch object has plain numbers for its blocks.
 std::optional<quint64> quantity(const QJsonValue &value)
 {
-    if (value.isDouble() && value.toDouble() >= 0) {
-        return quint64(value.toInteger());
+    if (value.isDouble()) { // a fraction, or more than 2^63, is no quantity and not 0 either
+        const qint64 whole = value.toInteger(-1);
+        return whole >= 0 ? std::optional(quint64(whole)) : std::nullopt;
     }
     bool ok = false;
     const QString text = value.toString();
@@ -172,7 +176,8 @@ std::optional<QPair<quint64, quint64>> batchBlocks(QByteArrayView jsonRpcAnswer)
     const QJsonObject batch = rpcResult(jsonRpcAnswer);
     const auto first = quantity(batch.value(u"first_block"_s));
     const auto last = quantity(batch.value(u"last_block"_s));
-    if (!first || !last || *last < *first) {
+    // Callers count from one to the other.
+    if (!first || !last || *last < *first || *last - *first >= MaxBlocks || *last > MaxBlock) {
         return std::nullopt;
     }
     return qMakePair(*first, *last);

@@ -17,34 +17,40 @@ void LogBuffer::clear()
     *this = LogBuffer(m_maxBytes);
 }
 
-void LogBuffer::append(QByteArrayView bytes)
+void LogBuffer::append(QByteArrayView more)
 {
-    const qsizetype step = m_maxBytes / 4;
-    while (!bytes.isEmpty()) {
-        const qsizetype size = std::min(step, bytes.size());
-        appendSome(bytes.first(size));
-        bytes = bytes.sliced(size);
-        makeRoom();
+    // Small steps: a piece may hold as many lines as bytes.
+    const qsizetype step = std::min<qsizetype>(m_maxBytes / 4, 256 * 1024);
+    while (!more.isEmpty()) {
+        const qsizetype size = std::min(step, more.size());
+        makeRoom(size);
+        appendSome(more.first(size));
+        makeRoom(0); // for the lines that came
+        more = more.sliced(size);
     }
 }
 
-void LogBuffer::appendSome(QByteArrayView bytes)
+void LogBuffer::appendSome(QByteArrayView more)
 {
-    qsizetype i = m_bytes.size();
-    m_bytes.append(bytes);
-    while (i < m_bytes.size()) {
+    qsizetype i = byteCount();
+    const auto needed = m_bytes.size() + size_t(more.size());
+    if (needed > m_bytes.capacity()) { // it never takes more than its limit
+        m_bytes.reserve(std::min(std::max(needed, 2 * m_bytes.capacity()), size_t(m_maxBytes)));
+    }
+    m_bytes.append(more.data(), size_t(more.size()));
+    while (i < byteCount()) {
         if (!m_open) {
             m_starts.push_back(quint32(i));
             m_open = true;
         }
         const qsizetype start = qsizetype(m_starts.back());
         const qsizetype limit = start + MaxLine;
-        const qsizetype end = std::min(limit + 1, m_bytes.size());
-        const qsizetype newline = QByteArrayView(m_bytes).sliced(i, end - i).indexOf('\n');
+        const qsizetype end = std::min(limit + 1, byteCount());
+        const qsizetype newline = bytes().sliced(i, end - i).indexOf('\n');
         if (newline >= 0) {
             i += newline + 1;
             m_open = false;
-        } else if (m_bytes.size() > limit) {
+        } else if (byteCount() > limit) {
             i = cutBefore(start, limit);
             m_cuts.push_back(m_dropped + lineCount());
             m_starts.push_back(quint32(i));
@@ -59,7 +65,7 @@ qsizetype LogBuffer::cutBefore(qsizetype start, qsizetype limit) const
 {
     constexpr qsizetype LongestSequence = 32;
     const qsizetype near = std::max(start + 1, limit - LongestSequence);
-    const qsizetype found = QByteArrayView(m_bytes).sliced(near, limit - near).lastIndexOf('\x1b');
+    const qsizetype found = bytes().sliced(near, limit - near).lastIndexOf('\x1b');
     if (found >= 0) {
         const qsizetype escape = near + found;
         const auto isFinal = [](char byte) { return byte >= 0x40 && byte <= 0x7e && byte != '['; };
@@ -68,18 +74,19 @@ qsizetype LogBuffer::cutBefore(qsizetype start, qsizetype limit) const
         }
     }
     qsizetype cut = limit;
-    for (int i = 0; i < 3 && (static_cast<unsigned char>(m_bytes.at(cut)) & 0xc0U) == 0x80U; ++i) {
+    for (int i = 0; i < 3 && (static_cast<unsigned char>(bytes().at(cut)) & 0xc0U) == 0x80U; ++i) {
         --cut;
     }
     return cut;
 }
 
-void LogBuffer::makeRoom()
+void LogBuffer::makeRoom(qsizetype wanted)
 {
-    if (m_bytes.size() <= m_maxBytes && lineCount() <= MaxLines) {
+    const bool isFull = byteCount() + wanted > m_maxBytes;
+    if (!isFull && lineCount() <= MaxLines) {
         return;
     }
-    const qsizetype keepFrom = m_bytes.size() > m_maxBytes ? m_bytes.size() - m_maxBytes / 2 : 0;
+    const qsizetype keepFrom = isFull ? std::max<qsizetype>(0, byteCount() - m_maxBytes / 2) : 0;
     auto first = std::lower_bound(m_starts.begin(), m_starts.end(), quint32(keepFrom));
     if (lineCount() > MaxLines) {
         first = std::max(first, m_starts.end() - MaxLines / 2);
@@ -93,7 +100,7 @@ void LogBuffer::makeRoom()
     for (quint32 &start : m_starts) {
         start -= offset;
     }
-    m_bytes.remove(0, qsizetype(offset));
+    m_bytes.erase(0, offset);
     const auto keptCut = std::lower_bound(m_cuts.begin(), m_cuts.end(), m_dropped);
     m_droppedCuts += keptCut - m_cuts.begin();
     m_cuts.erase(m_cuts.begin(), keptCut);
@@ -105,11 +112,11 @@ QByteArrayView LogBuffer::lineView(qsizetype i) const
         return {};
     }
     const qsizetype start = qsizetype(m_starts[size_t(i)]);
-    qsizetype end = i + 1 < lineCount() ? qsizetype(m_starts[size_t(i) + 1]) : m_bytes.size();
-    if (end > start && m_bytes.at(end - 1) == '\n') {
+    qsizetype end = i + 1 < lineCount() ? qsizetype(m_starts[size_t(i) + 1]) : byteCount();
+    if (end > start && bytes().at(end - 1) == '\n') {
         --end;
     }
-    return QByteArrayView(m_bytes).sliced(start, end - start);
+    return bytes().sliced(start, end - start);
 }
 
 bool LogBuffer::isContinuation(qsizetype i) const

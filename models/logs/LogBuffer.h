@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace proverdeck::models {
@@ -21,16 +22,17 @@ struct LogPosition
 ///
 /// A line longer than MaxLine bytes comes as several, so "line" here is one row of the pane; the
 /// line of the log that it belongs to is lineNumber(). When the buffer is full its older half goes.
+/// It takes at most as much memory as its limit says, and 4 bytes a line.
 class LogBuffer
 {
 public:
     static constexpr qsizetype MaxLine = 4000;
-    static constexpr qsizetype DefaultBytes = 32 * 1024 * 1024;
-    static constexpr qsizetype MaxLines = 1'000'000;
+    static constexpr qsizetype DefaultBytes = 16 * 1024 * 1024; ///< some 130 000 lines
+    static constexpr qsizetype MaxLines = 500'000;
 
     explicit LogBuffer(qsizetype maxBytes = DefaultBytes);
 
-    void append(QByteArrayView bytes);
+    void append(QByteArrayView more);
     void clear();
 
     [[nodiscard]] qsizetype lineCount() const { return qsizetype(m_starts.size()); }
@@ -39,7 +41,7 @@ public:
     /// Valid until the buffer changes.
     [[nodiscard]] QByteArrayView lineView(qsizetype i) const;
     [[nodiscard]] bool isLastLineOpen() const { return m_open; }
-    [[nodiscard]] qsizetype byteCount() const { return m_bytes.size(); }
+    [[nodiscard]] qsizetype byteCount() const { return qsizetype(m_bytes.size()); }
 
     /// Lines that were here and are no more, counted as line() counts them.
     [[nodiscard]] qint64 droppedLines() const { return m_dropped; }
@@ -58,12 +60,13 @@ public:
                                           bool caseSensitive) const;
 
 private:
-    void appendSome(QByteArrayView bytes);
-    void makeRoom();
+    void appendSome(QByteArrayView more);
+    void makeRoom(qsizetype wanted);
+    [[nodiscard]] QByteArrayView bytes() const { return {m_bytes.data(), byteCount()}; }
     [[nodiscard]] qsizetype cutBefore(qsizetype start, qsizetype limit) const;
 
     qsizetype m_maxBytes;
-    QByteArray m_bytes;
+    std::string m_bytes; ///< a QByteArray would take the next power of two
     std::vector<quint32> m_starts; ///< offsets in m_bytes
     std::vector<qint64> m_cuts; ///< m_dropped + index of each line that continues another
     qint64 m_dropped = 0;

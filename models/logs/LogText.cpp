@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/logs/LogText.h"
 
+#include <QStringDecoder>
+#include <QStringList>
+
 #include <algorithm>
 
 namespace proverdeck::models {
@@ -25,12 +28,13 @@ QChar shownAs(QChar character)
     case 0x061c: // Arabic letter mark
     case 0x200e: // marks of direction
     case 0x200f:
+    case 0xfeff: // a byte order mark, or nothing that is seen
     case 0xfffc: // stands for an object in a text layout
         return QChar(QChar::ReplacementCharacter);
     default:
         break;
     }
-    const bool movesText = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    const bool movesText = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x206f);
     const bool isC1 = code >= 0x80 && code <= 0x9f;
     return movesText || isC1 ? QChar(QChar::ReplacementCharacter) : character;
 }
@@ -124,6 +128,15 @@ QByteArrayView visiblePart(QByteArrayView raw)
     return cr < 0 ? raw : raw.sliced(cr + 1);
 }
 
+/// Not QString::fromUtf8(): that drops a byte order mark at the beginning.
+QString decoded(QByteArrayView utf8)
+{
+    QStringDecoder decoder(QStringDecoder::Utf8,
+                           QStringDecoder::Flag::Stateless
+                               | QStringDecoder::Flag::ConvertInitialBom);
+    return decoder(utf8);
+}
+
 bool startsWithWord(QStringView text, QStringView word)
 {
     return text.startsWith(word)
@@ -145,7 +158,7 @@ LogText readLogText(QByteArrayView raw)
         }
         qsizetype end = raw.indexOf(Escape, i);
         end = end < 0 ? raw.size() : end;
-        QString piece = QString::fromUtf8(raw.sliced(i, end - i));
+        QString piece = decoded(raw.sliced(i, end - i));
         std::transform(piece.begin(), piece.end(), piece.begin(), shownAs);
         if (!style.isPlain() && !piece.isEmpty()) {
             result.spans.append({int(result.text.size()), int(piece.size()), style});
@@ -155,6 +168,37 @@ LogText readLogText(QByteArrayView raw)
     }
     result.level = levelOf(result.text);
     return result;
+}
+
+QString plainLineFromUtf8(QByteArrayView utf8, qsizetype limit)
+{
+    // Four bytes a character at most, and room for sequences that go away.
+    QByteArray bytes = utf8.first(std::min(utf8.size(), 8 * limit + 4096)).toByteArray();
+    for (char &byte : bytes) {
+        byte = byte == '\n' || byte == '\r' || byte == '\t' ? ' ' : byte;
+    }
+    QString text = readLogText(bytes).text.trimmed().left(limit);
+    if (!text.isEmpty() && text.back().isHighSurrogate()) {
+        text.chop(1);
+    }
+    return text.trimmed();
+}
+
+QString plainLine(const QString &text, qsizetype limit)
+{
+    return plainLineFromUtf8(text.toUtf8(), limit);
+}
+
+QString plainText(const QString &text)
+{
+    QByteArray bytes = text.toUtf8();
+    bytes.replace("\r\n", "\n").replace('\r', ' ');
+    QStringList lines;
+    const QList<QByteArray> raw = bytes.split('\n');
+    for (const QByteArray &line : raw) {
+        lines << readLogText(line).text;
+    }
+    return lines.join(u'\n');
 }
 
 bool isPlainLog(QByteArrayView raw)

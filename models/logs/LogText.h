@@ -40,6 +40,13 @@ struct LogText
 /// @p raw is one line without its \n. Of a progress line only what follows the last \r is shown.
 [[nodiscard]] LogText readLogText(QByteArrayView raw);
 
+/// What another machine said, as one line for a label, a note or a terminal: no escape sequences,
+/// no control characters, nothing that changes the direction of other text; blanks at the ends are
+/// gone, line ends are blanks; at most @p limit characters.
+[[nodiscard]] QString plainLineFromUtf8(QByteArrayView utf8, qsizetype limit = 400);
+[[nodiscard]] QString plainLine(const QString &text, qsizetype limit = 400);
+/// The same for a text of several lines: line ends, tabs and blanks stay, and all of its length.
+[[nodiscard]] QString plainText(const QString &text);
 /// If readLogText() would show exactly these bytes: printable ASCII and tabs.
 [[nodiscard]] bool isPlainLog(QByteArrayView raw);
 

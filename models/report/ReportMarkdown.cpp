@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/logs/LogText.h"
 #include "models/report/Cells.h"
 #include "models/report/Report.h"
 
@@ -246,15 +247,16 @@ QString toMarkdown(const ResultDocument &document)
     const Summary all = ethrex::summariseAll(document.rows);
     const Summary counted = ethrex::summariseCounted(document.rows);
     const QString notes = document.observations.trimmed();
-    return "# "_L1 % say("Proving Benchmark Results") % "\n\n### "_L1 % say("Test Session Info")
-        % "\n\n"_L1 % sessionTable(document.session) % "\n### "_L1 % say("Proving Results")
-        % "\n\n"_L1 % resultsTable(document.rows) % "\n### "_L1 % say("Summary") % "\n\n"_L1
-        % summaryTable(all, counted) % u'\n'
+    const QString text = "# "_L1 % say("Proving Benchmark Results") % "\n\n### "_L1
+        % say("Test Session Info") % "\n\n"_L1 % sessionTable(document.session) % "\n### "_L1
+        % say("Proving Results") % "\n\n"_L1 % resultsTable(document.rows) % "\n### "_L1
+        % say("Summary") % "\n\n"_L1 % summaryTable(all, counted) % u'\n'
         % say("“Counted” leaves out batches flagged empty, warm-up, outlier, metrics-missing or "
               "l2-restarted.")
         % "\n\n### "_L1 % say("Findings") % "\n\n"_L1 % findingsText(document.findings)
         % "\n### "_L1 % say("Observations") % "\n\n"_L1 % (notes.isEmpty() ? unknown() : notes)
         % u'\n';
+    return plainText(text); // names and findings are the server's words
 }
 
 QString toUpstreamMarkdown(const ResultDocument &document)
@@ -290,11 +292,12 @@ QString toUpstreamMarkdown(const ResultDocument &document)
             % dashed(size) % " |\n"_L1;
     }
     const Summary all = ethrex::summariseAll(rows);
-    return text % "\n## Summary\n\n| Metric | Value |\n|--------|-------|\n| Batches | "_L1
+    text += "\n## Summary\n\n| Metric | Value |\n|--------|-------|\n| Batches | "_L1
         % QString::number(all.batches) % " |\n| Avg | "_L1 % upstreamTime(all.avgMs)
         % " |\n| Min | "_L1 % upstreamTime(all.minMs) % " |\n| Max | "_L1 % upstreamTime(all.maxMs)
         % " |\n| Total gas | "_L1 % QString::number(all.totalGas.value_or(0))
         % " |\n| Total txs | "_L1 % QString::number(all.totalTxs.value_or(0)) % " |\n"_L1;
+    return plainText(text);
 }
 
 } // namespace proverdeck::models::report

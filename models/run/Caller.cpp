@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/run/Caller.h"
 
+#include "models/logs/LogText.h"
+#include "models/logs/Redactor.h"
+
 namespace proverdeck::models {
 
 namespace {
@@ -12,9 +15,9 @@ QString Reply::firstLine() const
     for (const QByteArray &text : {out, err}) {
         const QList<QByteArray> lines = text.split('\n');
         for (const QByteArray &line : lines) {
-            const QString trimmed = QString::fromUtf8(line).trimmed();
-            if (!trimmed.isEmpty()) {
-                return trimmed.left(400);
+            const QString shown = plainLineFromUtf8(line);
+            if (!shown.isEmpty()) {
+                return redactedText(shown);
             }
         }
     }

@@ -21,7 +21,7 @@ struct Reply
     {
         return !result && result.error().code == ssh::ErrorCode::ConnectionLost;
     }
-    /// First line of stdout, or of stderr if there is none; trimmed.
+    /// First line of stdout, or of stderr if there is none; trimmed, secrets masked.
     [[nodiscard]] QString firstLine() const;
 };
 

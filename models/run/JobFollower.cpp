@@ -20,9 +20,25 @@ JobFollower::JobFollower(ssh::RemoteShell &shell, QByteArray jobId, quint64 offs
 
 void JobFollower::start()
 {
-    if (!m_ended && !m_following && !m_asking
-        && m_shell.state() == ssh::ConnectionState::Connected) {
+    m_paused = false;
+    if (m_ended || m_following || m_asking || m_shell.state() != ssh::ConnectionState::Connected) {
+        return;
+    }
+    if (m_offset > 0) {
+        askStatus(); // is it still the same file?
+    } else {
         follow();
+    }
+}
+
+void JobFollower::pause(quint64 offset)
+{
+    m_paused = true;
+    m_offset = offset;
+    for (auto *command : {&m_following, &m_asking}) {
+        if (*command) {
+            m_shell.cancel(*std::exchange(*command, std::nullopt));
+        }
     }
 }
 
@@ -40,7 +56,11 @@ void JobFollower::askStatus()
 void JobFollower::onOutput(ssh::CommandId id, ssh::Stream stream, const QByteArray &bytes)
 {
     if (stream != ssh::Stream::Stdout) {
-        return; // the heartbeat of the log reader
+        if (m_following == id
+            && bytes.contains("truncated")) { // tail, or the helper: cut meanwhile
+            m_shell.cancel(id);
+        }
+        return; // otherwise the heartbeat of the log reader
     }
     if (m_following == id) {
         m_offset += quint64(bytes.size());
@@ -67,7 +87,7 @@ void JobFollower::onFinished(ssh::CommandId id, const ssh::Result<ssh::ExitStatu
     const auto status = result ? ssh::parseJobStatus(m_answer) : std::nullopt;
     if (status) {
         judge(*status);
-    } else if (m_shell.state() == ssh::ConnectionState::Connected) {
+    } else if (m_shell.state() == ssh::ConnectionState::Connected && !m_paused) {
         QTimer::singleShot(1000, this, &JobFollower::start);
     }
 }
@@ -77,14 +97,33 @@ void JobFollower::judge(const JobStatus &status)
     const bool over = status.state == JobStatus::State::Done
         || status.state == JobStatus::State::Lost || status.state == JobStatus::State::Rebooted
         || status.state == JobStatus::State::None;
-    // A log that is shorter than what came was truncated by somebody: there is nothing to wait for.
+    const bool otherFile = m_inode != 0 && status.inode != 0 && status.inode != m_inode;
+    if (status.state != JobStatus::State::None && (otherFile || status.size < m_offset)) {
+        m_inode = status.inode;
+        m_offset = 0;
+        m_emptyRounds = 0;
+        emit replaced();
+        follow();
+        return;
+    }
+    m_inode = status.inode != 0 ? status.inode : m_inode;
     if (over && (m_offset >= status.size || m_emptyRounds >= 3)) {
         m_ended = true;
         emit ended(status);
         return;
     }
+    if (m_emptyRounds == 0 || (m_offset < status.size && m_emptyRounds < 3)) {
+        ++m_emptyRounds;
+        follow();
+        return;
+    }
     ++m_emptyRounds;
-    QTimer::singleShot(m_emptyRounds > 1 ? 1000 : 50, this, &JobFollower::start);
+    QTimer::singleShot(1000, this, [this] {
+        if (!m_paused && !m_following && !m_asking
+            && m_shell.state() == ssh::ConnectionState::Connected) {
+            follow();
+        }
+    });
 }
 
 } // namespace proverdeck::models

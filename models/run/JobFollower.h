@@ -11,7 +11,8 @@ namespace proverdeck::models {
 /// come.
 ///
 /// Lives in the GUI thread. When the connection is lost it waits for RemoteShell::opened() and goes
-/// on at the exact byte. Ends with exactly one ended(), unless it is destroyed first.
+/// on at the exact byte. A file that was cut or replaced on the server is read again from its first
+/// byte, after replaced(). Ends with exactly one ended(), unless it is destroyed first.
 class JobFollower : public QObject
 {
     Q_OBJECT
@@ -22,11 +23,14 @@ public:
                 QObject *parent = nullptr);
 
     void start();
+    /// Stops reading; what was received after @p offset is fetched again by the next start().
+    void pause(quint64 offset);
     [[nodiscard]] quint64 offset() const { return m_offset; }
     [[nodiscard]] const QByteArray &jobId() const { return m_jobId; }
 
 signals:
     void bytesCame(const QByteArray &bytes);
+    void replaced();
     void ended(const proverdeck::ssh::JobStatus &status);
 
 private:
@@ -42,8 +46,10 @@ private:
     std::optional<ssh::CommandId> m_following;
     std::optional<ssh::CommandId> m_asking;
     QByteArray m_answer;
+    quint64 m_inode = 0; ///< of the file that the offset counts in; 0: not known yet
     int m_emptyRounds = 0;
     bool m_ended = false;
+    bool m_paused = false;
 };
 
 } // namespace proverdeck::models

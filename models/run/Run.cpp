@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/run/Run.h"
 
+#include "models/store/RunJson.h"
+
 #include <QDir>
-#include <QRegularExpression>
+#include <QJsonArray>
 
 #include <algorithm>
-#include <array>
 
 namespace proverdeck::models {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-QString findingCode(ssh::ErrorCode code)
-{
-    switch (code) {
-    case ssh::ErrorCode::BadInput:
-    case ssh::ErrorCode::Config:
-        return u"ssh-config"_s;
-    case ssh::ErrorCode::HostKeyUnknown:
-        return u"host-key-unknown"_s;
-    case ssh::ErrorCode::HostKeyChanged:
-        return u"host-key-changed"_s;
-    case ssh::ErrorCode::HostKeyRevoked:
-        return u"host-key-revoked"_s;
-    case ssh::ErrorCode::Authentication:
-        return u"login-refused"_s;
-    case ssh::ErrorCode::Cancelled:
-        return u"login-cancelled"_s;
-    case ssh::ErrorCode::Negotiation:
-        return u"ssh-negotiation"_s;
-    default:
-        return u"host-unreachable"_s;
-    }
-}
-
-} // namespace
 
 Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent)
     : QObject(parent)
@@ -45,6 +19,7 @@ Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent
     , m_options(std::move(options))
     , m_caller(shell)
     , m_known(m_plan.values)
+    , m_logs(m_options.folder)
 {
     m_known.insert(u"run_id"_s, m_options.id);
     m_steps.resize(m_plan.steps.size());
@@ -56,6 +31,24 @@ Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent
     m_refresh.setInterval(200);
     m_probe.setSingleShot(true);
     m_probe.setInterval(m_options.probeInterval);
+    m_diskRetry.setSingleShot(true);
+    m_diskRetry.setInterval(5000);
+    m_marks.setInterval(2000);
+    m_watch.setSingleShot(true);
+    m_watch.setInterval(2000);
+    connect(&m_watch, &QTimer::timeout, this, &Run::watchNow);
+    connect(&m_marks, &QTimer::timeout, this, &Run::saveMarks);
+    connect(&m_lease, &QTimer::timeout, this, &Run::renewLease);
+    connect(&m_diskRetry, &QTimer::timeout, this, [this] {
+        if (m_retry) {
+            m_retry();
+        }
+    });
+    connect(&m_shell, &ssh::RemoteShell::worthTrying, this, [this] {
+        if (m_state == RunState::Unreachable) {
+            reconnectNow();
+        }
+    });
     connect(&m_shell, &ssh::RemoteShell::opened, this, &Run::onOpened);
     connect(&m_shell, &ssh::RemoteShell::openFailed, this, &Run::onOpenFailed);
     connect(&m_shell, &ssh::RemoteShell::connectionLost, this, &Run::onConnectionLost);
@@ -94,7 +87,9 @@ Run::~Run() = default;
 
 void Run::start()
 {
-    m_session.started = QDateTime::currentDateTimeUtc();
+    if (!m_session.started.isValid()) {
+        m_session.started = QDateTime::currentDateTimeUtc();
+    }
     if (!m_options.folder.isEmpty() && !QDir().mkpath(m_options.folder)) {
         addFinding({u"local-folder"_s, Severity::Error,
                     tr("The folder %1 for the run's logs cannot be created.").arg(m_options.folder),
@@ -103,122 +98,22 @@ void Run::start()
         return;
     }
     setState(RunState::Connecting);
+    if (!m_options.folder.isEmpty()) {
+        m_marks.start();
+    }
+    if (m_restored) {
+        replayLogs();
+        return;
+    }
+    if (!m_options.watch
+        && !note(u"begin"_s, {}, {{u"token"_s, QString::fromLatin1(m_options.token)}})) {
+        conclude(RunState::Failed); // nothing was begun, and nothing could be found again
+        return;
+    }
     if (m_shell.state() == ssh::ConnectionState::Connected) {
         onOpened();
     } else {
         m_shell.open();
-    }
-}
-
-void Run::onOpened()
-{
-    if (isFinal(m_state)) {
-        return;
-    }
-    emit connectionNote({});
-    m_attempt = 0;
-    m_unreachable.invalidate();
-    if (m_wasConnected) {
-        resume();
-        return;
-    }
-    m_wasConnected = true;
-    setState(RunState::Checking);
-    if (m_options.checksOnly) {
-        nextStep();
-        return;
-    }
-    m_retry = [this] {
-        m_caller.call(m_shell.installJobHelper(), [this](const Reply &reply) {
-            if (reply.lost() || isFinal(m_state)) {
-                return;
-            }
-            if (!reply.ok()) {
-                addFinding(
-                    {u"server-home"_s, Severity::Error,
-                     tr("The server does not let this program keep its job files: %1.")
-                         .arg(reply.result ? reply.firstLine() : reply.result.error().detail),
-                     tr("The home folder must be writable and have free space.")});
-                conclude(RunState::CheckFailed);
-                return;
-            }
-            nextStep();
-        });
-    };
-    m_retry();
-}
-
-void Run::onOpenFailed(const ssh::Error &error)
-{
-    if (isFinal(m_state)) {
-        return;
-    }
-    if (m_wasConnected) {
-        if (ssh::isTransient(error)
-            && (!m_unreachable.isValid()
-                || m_unreachable.elapsed()
-                    < std::chrono::milliseconds(m_options.giveUpAfter).count())) {
-            scheduleReconnect(error.detail);
-            return;
-        }
-        addFinding({findingCode(error.code), Severity::Error,
-                    tr("The connection was lost and cannot be made again: %1").arg(error.detail),
-                    tr("What was started goes on at the server; its outcome is not known here.")});
-        conclude(RunState::Unknown);
-        return;
-    }
-    addFinding({findingCode(error.code), Severity::Error, error.detail, {}});
-    conclude(error.code == ssh::ErrorCode::Cancelled ? RunState::Cancelled : RunState::Refused);
-}
-
-void Run::onConnectionLost(const ssh::Error &error)
-{
-    if (isFinal(m_state) || !m_wasConnected) {
-        return;
-    }
-    m_probing = false;
-    m_gpuSampler.reset();
-    m_metricsSampler.reset();
-    if (!m_unreachable.isValid()) {
-        m_unreachable.start();
-    }
-    addFinding(
-        {u"connection-lost"_s, Severity::Info, tr("The connection was lost: %1").arg(error.detail),
-         tr("The run goes on at the server; this program connects again and misses nothing.")});
-    scheduleReconnect(error.detail);
-}
-
-void Run::scheduleReconnect(const QString &why)
-{
-    static constexpr std::array<int, 5> delays{1, 2, 5, 10, 30};
-    const int seconds = delays.at(size_t(std::min<int>(m_attempt++, int(delays.size()) - 1)));
-    setState(RunState::Unreachable);
-    emit connectionNote(tr("Connection lost, the run continues on the server, next try in %1 s. %2")
-                            .arg(seconds)
-                            .arg(why));
-    m_reconnect.start(seconds * 1000);
-}
-
-void Run::reconnectNow()
-{
-    m_reconnect.stop();
-    if (m_wasConnected && !isFinal(m_state)
-        && m_shell.state() == ssh::ConnectionState::Disconnected) {
-        m_shell.open();
-    }
-}
-
-void Run::resume()
-{
-    const Phase phase
-        = m_index >= 0 && m_index < m_plan.steps.size() ? planned().step.phase : Phase::Preflight;
-    setState(phase == Phase::Preflight  ? RunState::Checking
-                 : phase == Phase::Main ? RunState::Running
-                                        : RunState::TearingDown);
-    startGpuSampler();
-    startMetricsSampler();
-    if (m_retry) {
-        m_retry();
     }
 }
 
@@ -227,18 +122,30 @@ void Run::stop(StopMode mode)
     if (isFinal(m_state)) {
         return;
     }
-    if (mode == StopMode::Detach) {
+    if (mode == StopMode::Detach || m_options.watch) {
         stopSamplers();
-        if (!m_wasConnected) {
+        saveMarks();
+        if (!m_wasConnected && !m_restored) {
             m_shell.close();
         }
-        conclude(m_wasConnected ? RunState::Detached : RunState::Cancelled);
+        conclude(m_wasConnected || m_restored ? RunState::Detached : RunState::Cancelled);
+        return;
+    }
+    if (m_closing) {
         return;
     }
     m_options.keepRunning = mode == StopMode::LeaveRunning;
-    if (!m_wasConnected || m_state == RunState::Checking || m_index < 0) {
+    if (!m_ready && m_restored) { // what an earlier program began cannot be stopped from afar
         m_shell.close();
-        conclude(RunState::Cancelled);
+        conclude(RunState::Detached);
+        return;
+    }
+    const bool nothingBegun = !m_ready || m_index < 0
+        || (m_index < m_plan.steps.size() && planned().step.phase == Phase::Preflight);
+    if (nothingBegun) {
+        ++m_turn;
+        m_cancelled = true;
+        beginClosing(RunState::Cancelled);
         return;
     }
     if (m_index >= m_plan.steps.size() || planned().step.phase == Phase::Teardown) {
@@ -247,22 +154,39 @@ void Run::stop(StopMode mode)
     const PlannedStep &now = planned();
     m_stoppedEndless = now.step.kind == StepKind::Wait && now.endless;
     m_cancelled = !m_stoppedEndless;
+    note(u"stop"_s, {}, {{u"mode"_s, m_options.keepRunning ? u"leave"_s : u"down"_s}});
     if (now.step.kind == StepKind::Command && m_jobs.contains(now.step.id)) {
-        m_stoppingJob = true;
-        m_timeout.stop();
-        m_retry = [this, stepId = now.step.id] {
-            askToStop(stepId, std::chrono::seconds(6), [this](const Reply &reply) {
-                if (!reply.lost()) {
-                    finishStep(StepOutcome::Cancelled, tr("stopped by you"));
-                    beginTeardown();
-                }
-            });
-        };
-        m_retry();
+        stopCommand(u"cancel"_s);
         return;
     }
     finishStep(m_stoppedEndless ? StepOutcome::Done : StepOutcome::Cancelled, tr("stopped by you"));
     beginTeardown();
+}
+
+/// Ends the job of the running command: "cancel" because a person wants it, "timeout".
+void Run::stopCommand(const QString &why)
+{
+    const QString stepId = planned().step.id;
+    m_timeout.stop();
+    if (m_stopping != why) {
+        m_stopping = why;
+        note(u"stopping"_s, stepId, {{u"why"_s, why}});
+    }
+    m_retry = [this, stepId, why] {
+        askToStop(stepId, std::chrono::seconds(why == u"cancel" ? 6 : 10),
+                  [this, why](const Reply &reply) {
+                      if (reply.lost()) {
+                          return;
+                      }
+                      if (why == u"cancel") {
+                          finishStep(StepOutcome::Cancelled, tr("stopped by you"));
+                          beginTeardown();
+                      } else {
+                          failStep(tr("took too long and was stopped"));
+                      }
+                  });
+    };
+    m_retry();
 }
 
 void Run::setState(RunState state)
@@ -322,7 +246,7 @@ bool Run::mayStart(int index, StepState &state)
 
 void Run::nextStep()
 {
-    if (isFinal(m_state)) {
+    if (isFinal(m_state) || m_closing) {
         return; // let go of: what still comes from the server moves nothing
     }
     while (++m_index < m_plan.steps.size()) {
@@ -350,20 +274,41 @@ void Run::nextStep()
 
 void Run::enterStep()
 {
+    const Step &step = planned().step;
+    m_stopping.clear();
+    m_expectingSoon = false;
+    if (!note(u"step"_s, step.id)) {
+        m_retry = [this] { enterStep(); };
+        m_diskRetry.start();
+        return;
+    }
     StepState &state = m_steps[m_index];
     state = {};
     state.outcome = StepOutcome::Running;
     state.started = QDateTime::currentDateTimeUtc();
     emit stepChanged(m_index);
+    beginStep();
+    m_retry();
+}
+
+/// Everything but the first action: what to do (again), and how long it may take.
+void Run::beginStep()
+{
+    using std::chrono::milliseconds;
     const Step &step = planned().step;
     ++m_turn;
     m_waitingForStart = false;
-    m_stoppingJob = false;
     m_stopNote.reset();
-    m_expectingSoon = false;
     m_timeout.stop();
-    if (step.timeout.count() > 0 && step.kind != StepKind::Check && step.kind != StepKind::Stop) {
-        m_timeout.start(step.timeout);
+    if (m_expectingSoon) {
+        m_timeout.start(step.expectedWithin);
+    } else if (step.timeout.count() > 0 && step.kind != StepKind::Check
+               && step.kind != StepKind::Stop) {
+        // After a long absence it gets a moment to show what it did meanwhile.
+        const milliseconds spent(
+            m_steps.at(m_index).started.msecsTo(QDateTime::currentDateTimeUtc()));
+        const milliseconds least = std::min<milliseconds>(step.timeout, std::chrono::seconds(30));
+        m_timeout.start(std::max(step.timeout - spent, least));
     }
     switch (step.kind) {
     case StepKind::Check:
@@ -380,9 +325,10 @@ void Run::enterStep()
         m_retry = [this] { runCommand(); };
         break;
     case StepKind::Wait:
-        m_retry = [] {};
-        beginWait();
-        return;
+        m_waiting.start();
+        m_provedAtWait = m_collector.distinctBatches();
+        m_retry = [this] { checkWait(); };
+        break;
     case StepKind::Collect:
         m_retry = [this] { runCollect(); };
         break;
@@ -390,10 +336,10 @@ void Run::enterStep()
         m_retry = [this] { runStop(); };
         break;
     }
-    m_retry();
 }
 
-void Run::finishStep(StepOutcome outcome, const QString &note, std::optional<int> exitCode)
+void Run::finishStep(StepOutcome outcome, const QString &note, std::optional<int> exitCode,
+                     const QJsonObject &found)
 {
     ++m_turn;
     m_timeout.stop();
@@ -407,13 +353,27 @@ void Run::finishStep(StepOutcome outcome, const QString &note, std::optional<int
     if (outcome != StepOutcome::Serving) {
         state.ended = QDateTime::currentDateTimeUtc();
     }
+    noteOutcome(m_index, found);
     emit stepChanged(m_index);
 }
 
-void Run::failStep(const QString &note, std::optional<int> exitCode)
+void Run::noteOutcome(int index, QJsonObject found)
+{
+    const StepState &state = m_steps.at(index);
+    found.insert(u"outcome"_s, stepOutcomeWord(state.outcome));
+    found.insert(u"note"_s, state.note);
+    if (state.exitCode) {
+        found.insert(u"code"_s, *state.exitCode);
+    }
+    saveMarks(); // what it was decided by must be here for a program that goes on
+    emit saveWanted();
+    note(u"finish"_s, m_plan.steps.at(index).step.id, found);
+}
+
+void Run::failStep(const QString &note, std::optional<int> exitCode, StepOutcome outcome)
 {
     m_failed = true;
-    finishStep(StepOutcome::Failed, note, exitCode);
+    finishStep(outcome, note, exitCode);
     if (planned().step.phase == Phase::Teardown) {
         nextStep();
     } else {
@@ -431,18 +391,17 @@ void Run::beginTeardown()
 void Run::endRun()
 {
     stopSamplers();
-    if (m_state == RunState::Checking) {
-        conclude(m_failed ? RunState::CheckFailed : RunState::Done);
-        return;
-    }
-    // The logs are complete on this side: the jobs' folders on the server have served.
-    for (auto &[id, job] : m_jobs) {
-        if (job.ended) {
-            m_caller.call(m_shell.removeJob(job.id), [](const Reply &) {});
-        }
-    }
+    const bool onlyChecked = m_state == RunState::Checking;
     refreshResults();
-    conclude(m_failed ? RunState::Failed : m_cancelled ? RunState::Cancelled : RunState::Done);
+    const RunState state = onlyChecked ? (m_failed ? RunState::CheckFailed : RunState::Done)
+        : m_failed                     ? RunState::Failed
+        : m_cancelled                  ? RunState::Cancelled
+                                       : RunState::Done;
+    if (m_options.checksOnly) {
+        conclude(state);
+    } else {
+        beginClosing(state);
+    }
 }
 
 void Run::conclude(RunState state)
@@ -451,19 +410,77 @@ void Run::conclude(RunState state)
         return;
     }
     ++m_turn;
-    m_timeout.stop();
-    m_probe.stop();
-    m_stall.stop();
-    m_reconnect.stop();
-    m_refresh.stop();
+    for (QTimer *timer : {&m_timeout, &m_probe, &m_stall, &m_reconnect, &m_refresh, &m_lease,
+                          &m_watch, &m_marks, &m_diskRetry}) {
+        timer->stop();
+    }
+    saveMarks();
     m_retry = {};
     m_session.ended = QDateTime::currentDateTimeUtc();
     m_session.state = runStateWord(state);
+    emit saveWanted();
+    note(u"end"_s, {}, {{u"state"_s, runStateWord(state)}});
     setState(state);
-    if (state == RunState::Detached) {
+    if (state == RunState::Detached || state == RunState::Cancelled) {
         m_shell.close(); // nobody reads the logs here any more; the server keeps them
     }
     emit finished(state);
+}
+
+// ---- journal ----
+
+bool Run::note(const QString &what, const QString &step, QJsonObject data)
+{
+    if (m_options.journal == nullptr) {
+        return true;
+    }
+    data.insert(u"flags"_s, QJsonArray::fromStringList(flags()));
+    m_unwritten << JournalEntry{QDateTime::currentDateTimeUtc(), what, step, data};
+    return flushNotes();
+}
+
+/// In their order; what cannot be written now is kept for the next time.
+bool Run::flushNotes()
+{
+    while (!m_unwritten.isEmpty()) {
+        const auto written = m_options.journal->append(m_options.id, m_unwritten.first());
+        if (!written) {
+            if (mergeFinding(m_findings,
+                             {u"history-disk"_s, Severity::Error, written.error(),
+                              tr("The run takes no further step until it can be noted. Free space "
+                                 "on this machine.")})) {
+                emit findingAdded(m_findings.last());
+            }
+            return false;
+        }
+        m_unwritten.removeFirst();
+    }
+    return true;
+}
+
+QStringList Run::flags() const
+{
+    QStringList words;
+    const QList<QPair<bool, QString>> all{{m_aborting, u"aborting"_s},
+                                          {m_failed, u"failed"_s},
+                                          {m_cancelled, u"cancelled"_s},
+                                          {m_stoppedEndless, u"stopped"_s},
+                                          {m_options.keepRunning, u"keep"_s}};
+    for (const auto &[on, word] : all) {
+        if (on) {
+            words << word;
+        }
+    }
+    return words;
+}
+
+void Run::setFlags(const QStringList &words)
+{
+    m_aborting = words.contains(u"aborting"_s);
+    m_failed = words.contains(u"failed"_s);
+    m_cancelled = words.contains(u"cancelled"_s);
+    m_stoppedEndless = words.contains(u"stopped"_s);
+    m_options.keepRunning = words.contains(u"keep"_s);
 }
 
 QList<Finding> Run::findings() const
@@ -497,11 +514,7 @@ std::optional<std::chrono::seconds> Run::timeLeft() const
 
 int Run::redactions() const
 {
-    int count = 0;
-    for (const auto &[id, job] : m_jobs) {
-        count += job.redactor.count();
-    }
-    return count;
+    return m_logs.redactions();
 }
 
 RunRecord Run::record() const
@@ -515,6 +528,7 @@ RunRecord Run::record() const
     record.state = m_state;
     record.folder = m_options.folder;
     record.values = m_plan.values;
+    record.blueprint = blueprintOf(m_plan);
     for (int i = 0; i < m_steps.size(); ++i) {
         record.steps << qMakePair(m_plan.steps.at(i).step.title, m_steps.at(i));
     }
@@ -528,6 +542,7 @@ RunRecord Run::record() const
 void Run::addFinding(const Finding &finding)
 {
     if (mergeFinding(m_findings, finding)) {
+        note(u"finding"_s, {}, store::findingsToJson({finding}).first().toObject());
         emit findingAdded(finding);
     }
 }

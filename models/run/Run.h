@@ -2,14 +2,16 @@
 #pragma once
 
 #include "models/ethrex/ResultCollector.h"
-#include "models/logs/Redactor.h"
 #include "models/run/Caller.h"
 #include "models/run/JobFollower.h"
-#include "models/run/RunTypes.h"
+#include "models/run/Journal.h"
+#include "models/run/RunLogs.h"
+#include "models/run/RunPast.h"
 #include "models/series/GpuSamples.h"
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonDocument>
 #include <QTimer>
 
 #include <map>
@@ -29,17 +31,27 @@ struct RunOptions
     QString folder; ///< where logs, gpu.csv and metrics.txt go; created
     bool checksOnly = false; ///< the preflight, as the wizard and doctor do it
     bool keepRunning = false; ///< skip the stopping part of the teardown
+    /// Look on at a run that somebody else drives: its logs and results, and nothing is touched.
+    bool watch = false;
     std::chrono::milliseconds probeInterval{1000};
     std::chrono::seconds metricsInterval{3};
-    /// How long an unreachable server is tried again before the outcome is "unknown".
-    std::chrono::seconds giveUpAfter{900};
+    /// How long an unreachable server is tried again before the outcome is "unknown"; the run can
+    /// still be attached to after that.
+    std::chrono::seconds giveUpAfter{std::chrono::hours(24)};
+    Journal *journal = nullptr; ///< outlives the run; null: nothing is written
+    /// Says who holds the lease on the server: an unguessable word of [A-Za-z0-9]; empty: no lease.
+    QByteArray token;
+    QString holder; ///< "anna@laptop", for whoever finds the lease
+    std::chrono::seconds leaseLifetime{60};
 };
 
 /// Drives one workflow on one server: checks, steps, waiting, collecting, teardown.
 ///
 /// Lives in the GUI thread and never blocks it. Each command and service is a durable job, so a
-/// lost connection loses nothing: the run reconnects and goes on at the exact byte. Ends with
-/// exactly one finished(). Destroying a run leaves what runs on the server alone.
+/// lost connection loses nothing: the run reconnects and goes on at the exact byte. What is about
+/// to be done stands in the journal before it is done, so that another Run can go on where a killed
+/// program was (restore()). Ends with exactly one finished(). Destroying a run leaves what runs on
+/// the server alone.
 class Run : public QObject
 {
     Q_OBJECT
@@ -49,6 +61,9 @@ public:
     Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent = nullptr);
     ~Run() override;
 
+    /// Goes on with a run that an earlier program began, instead of starting anew: call it before
+    /// start(). @p record is what the history has of it.
+    void restore(const RunPast &past, const RunRecord &record);
     void start();
     void stop(StopMode mode);
     /// Tries an unreachable server now instead of at the next attempt.
@@ -69,6 +84,9 @@ public:
     [[nodiscard]] std::optional<std::chrono::seconds> timeLeft() const;
     [[nodiscard]] int redactions() const;
     [[nodiscard]] RunRecord record() const;
+    /// While the server is unreachable: how long until the next attempt.
+    [[nodiscard]] std::optional<std::chrono::seconds> nextTry() const;
+    [[nodiscard]] const QString &lossReason() const { return m_lossReason; }
     /// Names of the logs that the steps of the plan write, in order.
     [[nodiscard]] static QStringList logNames(const Plan &plan);
 
@@ -81,38 +99,73 @@ signals:
     void gpuSampled(const QList<proverdeck::models::series::GpuSample> &samples);
     /// A sentence on the connection, empty when there is nothing to say.
     void connectionNote(const QString &text);
+    /// Something worth keeping has changed: the record should be saved now.
+    void saveWanted();
     void finished(proverdeck::models::RunState state);
 
 private:
-    struct Log
-    {
-        std::unique_ptr<QFile> file;
-        QString reader;
-    };
     struct Job
     {
         QByteArray id;
         int step = -1;
         std::unique_ptr<JobFollower> follower;
-        Redactor redactor;
         std::optional<ssh::JobStatus> ended;
         bool starting = false; ///< the server has not answered yet whether it runs
+        bool started = false; ///< the server has it
+        bool compared = false; ///< its log with the server's
+        bool removed = false; ///< its folder on the server is gone, or about to be
     };
 
-    // Connection
+    // Connection and lease (RunConnection.cpp)
     void onOpened();
     void onOpenFailed(const ssh::Error &error);
     void onConnectionLost(const ssh::Error &error);
     void scheduleReconnect(const QString &why);
+    void installHelper();
+    void takeLease();
+    void onLease(const Reply &reply);
+    void renewLease();
+    void proceed();
     void resume();
+
+    // Going on after another program (RunRestore.cpp)
+    void restoreJobs(const RunPast &past);
+    void replayLogs();
+    void replaySlice();
+    void continueRun();
+    void continueStep();
+
+    // Looking on (RunWatch.cpp)
+    void watchNow();
+    void onWatched(const Reply &reply);
+    void watchJob(const QByteArray &jobId, const ssh::JobStatus &status);
+    void onWatchedLease(const Reply &reply);
+
+    // The end (RunClosing.cpp)
+    void beginClosing(RunState state);
+    void closeNext();
+    void compareLog(Job &job);
+    void onSum(const QString &stepId, qsizetype index, const Reply &reply);
+    void compared(Job &job, const QString &result);
+    void removeJob(Job &job);
+    void dropLease();
+
+    // Journal
+    bool note(const QString &what, const QString &step = {}, QJsonObject data = {});
+    [[nodiscard]] bool flushNotes();
+    [[nodiscard]] QStringList flags() const;
+    void setFlags(const QStringList &words);
 
     // Steps (Run.cpp)
     void nextStep();
     [[nodiscard]] bool mayStart(int index, StepState &state);
     void enterStep();
-    void finishStep(StepOutcome outcome, const QString &note = {},
-                    std::optional<int> exitCode = {});
-    void failStep(const QString &note, std::optional<int> exitCode = {});
+    void beginStep();
+    void finishStep(StepOutcome outcome, const QString &note = {}, std::optional<int> exitCode = {},
+                    const QJsonObject &found = {});
+    void noteOutcome(int index, QJsonObject found = {});
+    void failStep(const QString &note, std::optional<int> exitCode = {},
+                  StepOutcome outcome = StepOutcome::Failed);
     void beginTeardown();
     void endRun();
     void conclude(RunState state);
@@ -127,12 +180,14 @@ private:
     void onJobStarted(const QString &stepId, const Reply &reply);
     void followJob(Job &job);
     void onJobEnded(Job &job, const ssh::JobStatus &status);
+    void judgeJobEnd(Job &job);
+    [[nodiscard]] QString howEnded(const ssh::JobStatus &status) const;
     void onServiceEnded(const Job &job, const QString &how, std::optional<int> code);
+    void expectSigns();
     void pollReady();
     void onProbeReply(const Reply &reply);
     void stepReady();
     void onTimeout();
-    void beginWait();
     void checkWait();
     void runStop();
     void onStopReply(const Reply &reply);
@@ -143,17 +198,25 @@ private:
     // Collecting (RunCollect.cpp)
     void runCollect();
     void onSession(const Reply &reply);
+    void takeSession(const QByteArray &text);
     void askMissingBatches();
     void onBatchesReply(const Reply &reply, const QList<quint64> &missing);
     void onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, quint64>> &blocks);
     void startGpuSampler();
     void startMetricsSampler();
+    void keepGpu(const QByteArray &bytes);
+    void keepMetrics(const QByteArray &body);
     void onMetricsBytes(const QByteArray &bytes);
     void stopSamplers();
 
     // Logs and findings
     void takeLog(Job &job, const QByteArray &bytes);
-    void writeLog(const QString &name, const QString &reader, const QByteArray &bytes);
+    void showLog(const Job &job, const QByteArray &bytes);
+    void finishLog(Job &job);
+    void onLogReplaced(Job &job);
+    void onDiskTrouble(Job &job, const QString &why);
+    void saveMarks();
+    void stopCommand(const QString &why);
     void addFinding(const Finding &finding);
     void lookForSigns(const QByteArray &bytes);
     void refreshResults();
@@ -171,6 +234,7 @@ private:
     std::function<void()> m_retry; ///< what to do again after a reconnect
     bool m_wasConnected = false;
     int m_attempt = 0;
+    QString m_lossReason; ///< why the last attempt failed
     QElapsedTimer m_unreachable;
     QTimer m_reconnect;
     QTimer m_timeout; ///< of the current step
@@ -178,7 +242,7 @@ private:
     QTimer m_stall;
     QTimer m_refresh;
 
-    std::map<QString, Log> m_logs;
+    RunLogs m_logs;
     std::map<QString, Job> m_jobs; ///< by step id
     std::map<QString, QStringList> m_wantedInLog; ///< step id: expressions not seen yet
     QList<Finding> m_findings; ///< of checks and of the run itself
@@ -201,10 +265,26 @@ private:
     bool m_probing = false;
     int m_turn = 0; ///< counts the beginnings and ends of steps
     bool m_waitingForStart = false; ///< a stop waits until the server has answered the start
-    bool m_stoppingJob = false; ///< the step's end is our own doing
     std::optional<QString> m_stopNote; ///< of a stop whose log still comes
     bool m_sampleMetrics = false; ///< the L2 is there
     bool m_expectingSoon = false; ///< the step's expectedAfter was seen
+
+    bool m_restored = false; ///< another program began this run
+    bool m_ready = false; ///< helper and lease are there, the steps have begun
+    QString m_stopping; ///< why the current step's job is being stopped; empty: it is not
+    QList<JournalEntry> m_unwritten; ///< the disk was full
+    QTimer m_lease;
+    QTimer m_marks;
+    QTimer m_diskRetry;
+    bool m_holdsLease = false;
+    QStringList m_replay; ///< logs that the readers must see again
+    quint64 m_replayed = 0;
+    QTimer m_watch;
+    bool m_sawJobs = false;
+    bool m_jobsLeft = false;
+    std::optional<RunState> m_closing; ///< how it ends once everything is put away
+    QElapsedTimer m_metricsKept;
+    std::unique_ptr<LogFile> m_gpuFile;
 };
 
 } // namespace proverdeck::models

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/logs/LogText.h"
 #include "models/run/Run.h"
 
 namespace proverdeck::models {
@@ -10,6 +11,7 @@ namespace {
 constexpr char MetricsMark[] = "@@proverdeck-metrics";
 constexpr int FallbackBatches = 200; ///< at most so many are asked for, block by block
 constexpr quint64 FallbackBlocks = 5000;
+constexpr qsizetype MaxGpus = 64;
 
 QString batchCountText(qsizetype count)
 {
@@ -39,7 +41,7 @@ void Run::runCollect()
                           m_collector.metricsFailed();
                       } else if (!m_options.folder.isEmpty()) {
                           (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s,
-                                                       reply.out, true);
+                                                       redacted(reply.out), true);
                       }
                       askMissingBatches();
                   }));
@@ -47,12 +49,26 @@ void Run::runCollect()
 
 void Run::onSession(const Reply &reply)
 {
+    const QByteArray text = redacted(reply.out.left(16 * 1024));
+    takeSession(text);
+    finishStep(m_session.commit.isEmpty() ? StepOutcome::Warning : StepOutcome::Done,
+               m_session.commit.isEmpty()
+                   ? tr("the commit is not known")
+                   : m_session.commit.left(10) + u' ' + m_session.commitSubject,
+               {}, {{u"text"_s, QString::fromUtf8(text)}});
+    nextStep();
+}
+
+/// Lines "key=value" of the session step.
+void Run::takeSession(const QByteArray &text)
+{
+    m_session.gpus.clear();
     QString branch;
     bool dirty = false;
-    for (const QByteArray &line : reply.out.split('\n')) {
+    for (const QByteArray &line : text.split('\n')) {
         const qsizetype equals = line.indexOf('=');
         const QByteArray key = line.left(equals);
-        const QString value = QString::fromUtf8(line.mid(equals + 1)).trimmed();
+        const QString value = plainLineFromUtf8(line.mid(equals + 1));
         if (equals < 0 || value.isEmpty()) {
             continue;
         }
@@ -70,7 +86,7 @@ void Run::onSession(const Reply &reply)
             m_session.memoryKiB = value.toULongLong();
         } else if (key == "gpu") {
             const QStringList parts = value.split(u", "_s);
-            if (parts.size() == 3) {
+            if (parts.size() == 3 && m_session.gpus.size() < MaxGpus) {
                 m_session.gpus << report::Gpu{parts.at(0), parts.at(2), parts.at(1).toULongLong()};
             }
         }
@@ -85,11 +101,6 @@ void Run::onSession(const Reply &reply)
                        "what was measured."),
                     tr("Publish the changes with the number, or commit them and run again.")});
     }
-    finishStep(m_session.commit.isEmpty() ? StepOutcome::Warning : StepOutcome::Done,
-               m_session.commit.isEmpty()
-                   ? tr("the commit is not known")
-                   : m_session.commit.left(10) + u' ' + m_session.commitSubject);
-    nextStep();
 }
 
 void Run::askMissingBatches()
@@ -215,12 +226,7 @@ void Run::startGpuSampler()
         [this](const QByteArray &bytes) {
             const QList<series::GpuSample> samples = m_gpuReader.feed(bytes);
             if (!samples.isEmpty()) {
-                if (!m_options.folder.isEmpty()) {
-                    QFile file(m_options.folder + u"/gpu.csv"_s);
-                    if (file.open(QIODevice::WriteOnly | QIODevice::Append)) {
-                        file.write(bytes);
-                    }
-                }
+                keepGpu(bytes);
                 emit gpuSampled(samples);
             }
         },
@@ -250,8 +256,11 @@ void Run::onMetricsBytes(const QByteArray &bytes)
     m_metricsText += bytes;
     qsizetype mark = m_metricsText.indexOf(MetricsMark);
     while (mark >= 0) {
-        if (!m_collector.feedMetrics(QByteArrayView(m_metricsText).first(mark))) {
+        const QByteArray body = m_metricsText.left(mark);
+        if (!m_collector.feedMetrics(body)) {
             m_collector.metricsFailed();
+        } else {
+            keepMetrics(body);
         }
         m_metricsText.remove(0, mark + qsizetype(sizeof(MetricsMark) - 1));
         mark = m_metricsText.indexOf(MetricsMark);
@@ -260,6 +269,39 @@ void Run::onMetricsBytes(const QByteArray &bytes)
     if (m_metricsText.size() > 16 * 1024 * 1024) {
         m_metricsText.clear(); // not a metrics endpoint
     }
+}
+
+/// Beside the logs, and compressed like them.
+void Run::keepGpu(const QByteArray &bytes)
+{
+    if (m_options.folder.isEmpty()) {
+        return;
+    }
+    if (!m_gpuFile) {
+        m_gpuFile = std::make_unique<LogFile>(m_options.folder + u"/gpu.csv"_s);
+        if (const auto opened = m_gpuFile->open(); !opened) {
+            m_gpuFile.reset();
+            addFinding({u"local-disk"_s, Severity::Error, opened.error(),
+                        tr("Free space on this machine.")});
+            return;
+        }
+    }
+    if (const auto written = m_gpuFile->append(bytes); !written) {
+        addFinding({u"local-disk"_s, Severity::Error, written.error(),
+                    tr("Free space on this machine; GPU samples of this time are lost.")});
+    }
+}
+
+/// Now and then, for a program that goes on with this run: the L2 may be gone by then.
+void Run::keepMetrics(const QByteArray &body)
+{
+    static constexpr qint64 EveryMs = 60'000;
+    if (m_options.folder.isEmpty()
+        || (m_metricsKept.isValid() && m_metricsKept.elapsed() < EveryMs)) {
+        return;
+    }
+    m_metricsKept.start();
+    (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s, redacted(body), true);
 }
 
 void Run::stopSamplers()

@@ -26,17 +26,22 @@ void Run::onCheckReply(const Reply &reply)
     const int code = answered ? reply.result->code : -1;
     const QString evidence = QString::fromUtf8(
         redacted((reply.result ? reply.firstLine() : reply.result.error().detail).toUtf8()));
+    QJsonObject known;
     if (!step.output.isEmpty()) {
         m_known.insert(step.output, evidence);
+        known.insert(step.output, evidence);
     }
     if (!step.fact.isEmpty()) {
         m_known.insert(step.fact, code == 0);
-        finishStep(StepOutcome::Done, step.output.isEmpty() ? evidence : QString(), code);
+        known.insert(step.fact, code == 0);
+        finishStep(StepOutcome::Done, step.output.isEmpty() ? evidence : QString(), code,
+                   {{u"known"_s, known}});
         nextStep();
         return;
     }
     if (code == 0 || code == 3) {
-        finishStep(code == 0 ? StepOutcome::Done : StepOutcome::Skipped, evidence, code);
+        finishStep(code == 0 ? StepOutcome::Done : StepOutcome::Skipped, evidence, code,
+                   {{u"known"_s, known}});
         nextStep();
         return;
     }
@@ -47,7 +52,8 @@ void Run::onCheckReply(const Reply &reply)
                            evidence.isEmpty() ? tr("the check ended with %1").arg(code) : evidence),
          step.fix});
     m_failed = m_failed || fails;
-    finishStep(fails ? StepOutcome::Failed : StepOutcome::Warning, evidence, code);
+    finishStep(fails ? StepOutcome::Failed : StepOutcome::Warning, evidence, code,
+               {{u"known"_s, known}});
     nextStep();
 }
 
@@ -58,8 +64,10 @@ void Run::runCommand()
     const QString stepId = planned().step.id;
     auto [found, isNew] = m_jobs.try_emplace(stepId);
     Job &job = found->second;
-    if (!isNew && job.follower) {
-        job.follower->start(); // after a reconnect: it goes on where it was
+    if (!isNew && (job.follower || job.started)) {
+        if (job.follower) {
+            job.follower->start(); // after a reconnect: it goes on where it was
+        }
         if (planned().step.kind == StepKind::Service || job.ended) {
             m_probe.start();
         }
@@ -67,6 +75,15 @@ void Run::runCommand()
     }
     job.id = (m_options.id + u'-' + stepId).toUtf8();
     job.step = m_index;
+    const QString name = logOf(planned().step);
+    if (const auto begun = m_logs.begin(job.id, name); !begun) {
+        onDiskTrouble(job, begun.error());
+        return;
+    }
+    if (!note(u"job"_s, stepId, {{u"id"_s, QString::fromLatin1(job.id)}, {u"log"_s, name}})) {
+        m_diskRetry.start();
+        return;
+    }
     job.starting = true;
     m_caller.call(m_shell.startJob(job.id, scriptFor(commandOf(planned()))),
                   [this, stepId](const Reply &reply) { onJobStarted(stepId, reply); });
@@ -79,6 +96,10 @@ void Run::onJobStarted(const QString &stepId, const Reply &reply)
     if (reply.lost() || isFinal(m_state)) {
         return; // asked again after the reconnect; a job that did start answers "exists"
     }
+    if (reply.ok() && ssh::parseJobStatus(reply.out)) {
+        job.started = true;
+        note(u"started"_s, stepId);
+    }
     if (m_waitingForStart || job.step != m_index) {
         followJob(job);
         if (std::exchange(m_waitingForStart, false) && m_retry) {
@@ -87,7 +108,7 @@ void Run::onJobStarted(const QString &stepId, const Reply &reply)
         return;
     }
     const Step &step = planned().step;
-    if (!reply.ok() || !ssh::parseJobStatus(reply.out)) {
+    if (!job.started) {
         const QString why = reply.result ? reply.firstLine() : reply.result.error().detail;
         addFinding(
             {u"job-not-started"_s, Severity::Error,
@@ -96,25 +117,40 @@ void Run::onJobStarted(const QString &stepId, const Reply &reply)
         failStep(why);
         return;
     }
-    QStringList wanted;
-    for (const Probe &probe : planned().probes) {
-        if (!probe.log.isEmpty()) {
-            wanted << probe.log;
-        }
-    }
-    m_wantedInLog[step.id] = wanted;
+    expectSigns();
     followJob(job);
     if (step.kind == StepKind::Service) {
         m_probe.start();
     }
 }
 
+/// What the running step waits for in its log.
+void Run::expectSigns()
+{
+    QStringList wanted;
+    for (const Probe &probe : planned().probes) {
+        if (!probe.log.isEmpty()) {
+            wanted << probe.log;
+        }
+    }
+    m_wantedInLog[planned().step.id] = wanted;
+}
+
 void Run::followJob(Job &job)
 {
     const QString stepId = m_plan.steps.at(job.step).step.id;
-    job.follower = std::make_unique<JobFollower>(m_shell, job.id);
+    if (!m_logs.knows(job.id)) { // its mark was not written yet when the program ended
+        if (const auto begun = m_logs.begin(job.id, logOf(m_plan.steps.at(job.step).step));
+            !begun) {
+            onDiskTrouble(job, begun.error());
+            return;
+        }
+    }
+    job.follower = std::make_unique<JobFollower>(m_shell, job.id, m_logs.received(job.id));
     connect(job.follower.get(), &JobFollower::bytesCame, this,
             [this, stepId](const QByteArray &bytes) { takeLog(m_jobs.at(stepId), bytes); });
+    connect(job.follower.get(), &JobFollower::replaced, this,
+            [this, stepId] { onLogReplaced(m_jobs.at(stepId)); });
     connect(job.follower.get(), &JobFollower::ended, this,
             [this, stepId](const JobStatus &status) { onJobEnded(m_jobs.at(stepId), status); });
     job.follower->start();
@@ -126,23 +162,60 @@ void Run::onJobEnded(Job &job, const JobStatus &status)
         return;
     }
     const Step &step = m_plan.steps.at(job.step).step;
-    writeLog(logOf(step), step.reader, job.redactor.finish());
-    m_collector.finishLog(logOf(step));
+    finishLog(job);
     refreshResults(); // before the end is known: a wait may have what it wants
+    if (job.ended) {
+        return; // known from the journal; only the rest of the log was missing
+    }
+    saveMarks();
     job.ended = status;
+    if (m_options.watch) {
+        return; // watchJob() shows it
+    }
+    QJsonObject data{{u"state"_s, int(status.state)}, {u"size"_s, QString::number(status.size)}};
+    if (status.exitCode) {
+        data.insert(u"code"_s, *status.exitCode);
+    }
+    note(u"ended"_s, step.id, data);
+    judgeJobEnd(job);
+}
+
+QString Run::howEnded(const JobStatus &status) const
+{
+    if (status.state == JobStatus::State::Done && status.exitCode) {
+        return tr("ended with exit status %1").arg(*status.exitCode);
+    }
+    if (status.state != JobStatus::State::Rebooted) {
+        return tr("ended without an exit status; its outcome is unknown");
+    }
+    const auto timeText = [](qint64 seconds) {
+        return QDateTime::fromSecsSinceEpoch(seconds).toString(u"yyyy-MM-dd hh:mm:ss t"_s);
+    };
+    if (status.bootedSecs && *status.bootedSecs >= status.startedSecs.value_or(0)) {
+        return tr("was interrupted by a reboot of the server at %1")
+            .arg(timeText(*status.bootedSecs));
+    }
+    return status.beatSecs
+        ? tr("was interrupted by a reboot of the server after %1").arg(timeText(*status.beatSecs))
+        : tr("was interrupted by a reboot of the server");
+}
+
+/// What the end of a job means for its step. Also called after another program noted the end and
+/// nothing more.
+void Run::judgeJobEnd(Job &job)
+{
+    const Step &step = m_plan.steps.at(job.step).step;
+    const JobStatus &status = *job.ended;
     const bool isCurrent
         = job.step == m_index && m_steps.at(m_index).outcome == StepOutcome::Running;
     const std::optional<int> code
         = status.state == JobStatus::State::Done ? status.exitCode : std::nullopt;
-    const QString how = code ? tr("ended with exit status %1").arg(*code)
-        : status.state == JobStatus::State::Rebooted
-        ? tr("was interrupted by a reboot of the server")
-        : tr("ended without an exit status; its outcome is unknown");
+    const QString how = howEnded(status);
     if (step.kind == StepKind::Service) {
         onServiceEnded(job, how, code);
         return;
     }
-    if (!isCurrent || m_stoppingJob) {
+    if (!isCurrent || !m_stopping.isEmpty()) {
         return;
     }
     if (code == 0) {
@@ -154,18 +227,27 @@ void Run::onJobEnded(Job &job, const JobStatus &status)
         }
         return;
     }
+    const StepOutcome outcome = code || status.state == JobStatus::State::Rebooted
+        ? StepOutcome::Failed
+        : StepOutcome::Unknown;
     const QString text
-        = (step.failure.isEmpty() ? step.title : step.failure) + u' ' + tr("It %1.").arg(how);
+        = (step.failure.isEmpty() || outcome == StepOutcome::Unknown ? step.title + u'.'
+                                                                     : step.failure)
+        + u' ' + tr("It %1.").arg(how);
     addFinding({step.id + u"-failed"_s,
                 step.mayFail ? Severity::Warning : Severity::Error,
                 text,
-                tr("Its output is in %1.").arg(logOf(step)),
+                outcome == StepOutcome::Unknown
+                    ? tr("Nobody recorded how it ended, so it is not done again by itself. %1 and "
+                         "the server show how far it came; start a new run when that is clear.")
+                          .arg(logOf(step))
+                    : tr("Its output is in %1.").arg(logOf(step)),
                 {logOf(step), 0, -1, {}}});
     if (step.mayFail) {
-        finishStep(StepOutcome::Warning, how, code);
+        finishStep(outcome == StepOutcome::Unknown ? outcome : StepOutcome::Warning, how, code);
         nextStep();
     } else {
-        failStep(how, code);
+        failStep(how, code, outcome);
     }
 }
 
@@ -184,6 +266,7 @@ void Run::onServiceEnded(const Job &job, const QString &how, std::optional<int> 
         if (wasReady) {
             state.outcome = StepOutcome::Done;
             state.note = tr("stopped");
+            noteOutcome(job.step);
         }
         emit stepChanged(job.step);
         if (m_stopNote && m_index < m_plan.steps.size() && planned().step.service == step.id) {
@@ -195,6 +278,7 @@ void Run::onServiceEnded(const Job &job, const QString &how, std::optional<int> 
     if (step.reader == u"ethrex-loadtest" && code == 0) {
         if (wasReady) { // it has sent everything and every transaction is in a block
             state.outcome = StepOutcome::Done;
+            noteOutcome(job.step);
             emit stepChanged(job.step);
         }
         if (job.step == m_index) {
@@ -208,11 +292,13 @@ void Run::onServiceEnded(const Job &job, const QString &how, std::optional<int> 
                 tr("%1: the process %2 while it was needed.").arg(step.title, how),
                 tr("The end of %1 says why.").arg(logOf(step)),
                 {logOf(step), 0, -1, {}}});
+    const bool isKnown = code || job.ended->state == JobStatus::State::Rebooted;
     if (job.step == m_index) {
-        failStep(how, code);
+        failStep(how, code, isKnown ? StepOutcome::Failed : StepOutcome::Unknown);
         return;
     }
-    state.outcome = StepOutcome::Failed;
+    state.outcome = isKnown ? StepOutcome::Failed : StepOutcome::Unknown;
+    noteOutcome(job.step);
     emit stepChanged(job.step);
     const bool wanted = progress().second > 0 && progress().first >= progress().second;
     if (step.reader == u"ethrex-loadtest" || wanted || m_index < 0) {
@@ -309,15 +395,7 @@ void Run::onTimeout()
          {logOf(now.step), 0, -1, {}}});
     const auto job = m_jobs.find(now.step.id);
     if (now.step.kind == StepKind::Command && job != m_jobs.end() && !job->second.ended) {
-        m_stoppingJob = true;
-        m_retry = [this, stepId = now.step.id] {
-            askToStop(stepId, std::chrono::seconds(10), [this](const Reply &reply) {
-                if (!reply.lost()) {
-                    failStep(tr("took too long and was stopped"));
-                }
-            });
-        };
-        m_retry();
+        stopCommand(u"timeout"_s);
         return;
     }
     failStep(tr("not ready within %1").arg(limit)
@@ -325,13 +403,6 @@ void Run::onTimeout()
 }
 
 // ---- waiting ----
-
-void Run::beginWait()
-{
-    m_waiting.start();
-    m_provedAtWait = m_collector.distinctBatches();
-    checkWait();
-}
 
 void Run::checkWait()
 {
@@ -416,130 +487,6 @@ void Run::onStopReply(const Reply &reply)
         finishStep(StepOutcome::Done, note);
     }
     nextStep();
-}
-
-// ---- logs ----
-
-QString Run::logOf(const Step &step) const
-{
-    return step.log.isEmpty() ? u"steps.log"_s : step.log;
-}
-
-QStringList Run::logNames(const Plan &plan)
-{
-    QStringList names;
-    for (const PlannedStep &planned : plan.steps) {
-        const bool writes
-            = planned.step.kind == StepKind::Command || planned.step.kind == StepKind::Service;
-        const QString name = planned.step.log.isEmpty() ? u"steps.log"_s : planned.step.log;
-        if (writes && planned.skipped.isEmpty() && !names.contains(name)) {
-            names << name;
-        }
-    }
-    return names;
-}
-
-bool Run::logMatched(const Job &job) const
-{
-    const auto wanted = m_wantedInLog.find(m_plan.steps.at(job.step).step.id);
-    return wanted == m_wantedInLog.end() || wanted->second.isEmpty();
-}
-
-void Run::takeLog(Job &job, const QByteArray &bytes)
-{
-    if (isFinal(m_state)) {
-        return;
-    }
-    const Step &step = m_plan.steps.at(job.step).step;
-    writeLog(logOf(step), step.reader, job.redactor.feed(bytes));
-}
-
-void Run::writeLog(const QString &name, const QString &reader, const QByteArray &bytes)
-{
-    if (bytes.isEmpty()) {
-        return;
-    }
-    Log &log = m_logs[name];
-    if (!log.file && !m_options.folder.isEmpty()) {
-        log.file = std::make_unique<QFile>(m_options.folder + u'/' + name);
-        if (!log.file->open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered)) {
-            addFinding({u"local-disk"_s, Severity::Error,
-                        tr("The log %1 cannot be written: %2.")
-                            .arg(log.file->fileName(), log.file->errorString()),
-                        tr("Free space on this machine; the server keeps its own copy until the "
-                           "run has ended.")});
-        }
-    }
-    if (log.file && log.file->isOpen() && log.file->write(bytes) != bytes.size()) {
-        addFinding({u"local-disk"_s, Severity::Error,
-                    tr("The log %1 cannot be written: %2.")
-                        .arg(log.file->fileName(), log.file->errorString()),
-                    tr("Free space on this machine; the server keeps its own copy until the run "
-                       "has ended.")});
-    }
-    m_collector.feedLog(reader, name, bytes);
-    if (m_index >= 0 && m_index < m_plan.steps.size()
-        && m_steps.at(m_index).outcome == StepOutcome::Running && logOf(planned().step) == name) {
-        lookForSigns(bytes);
-    }
-    emit logGrew(name, bytes);
-    if (!m_refresh.isActive()) {
-        m_refresh.start();
-    }
-}
-
-/// What the running step waits for in its own log.
-void Run::lookForSigns(const QByteArray &bytes)
-{
-    const Step &step = planned().step;
-    QStringList &wanted = m_wantedInLog[step.id];
-    if (wanted.isEmpty() && step.expectedAfter.isEmpty()) {
-        return;
-    }
-    // The redactor hands out whole lines, so an expression never meets half of one.
-    static const QRegularExpression colour(u"\x1b\\[[0-9;]*m"_s);
-    const QString text = QString::fromUtf8(bytes).remove(colour);
-    const auto seen = [&](const QString &pattern) {
-        return text.contains(QRegularExpression(pattern, QRegularExpression::MultilineOption));
-    };
-    wanted.removeIf(seen);
-    if (!step.expectedAfter.isEmpty() && !m_expectingSoon && seen(step.expectedAfter)) {
-        m_expectingSoon = true;
-        m_timeout.start(step.expectedWithin);
-    }
-}
-
-void Run::refreshResults()
-{
-    QList<ethrex::BatchRow> rows = m_collector.rows();
-    if (rows != m_rows) {
-        m_rows = std::move(rows);
-        emit rowsChanged();
-    }
-    if (m_collector.takeFindingsChanged()) {
-        for (const Finding &finding : m_collector.logFindings()) {
-            const QString key = finding.evidence.log + u' ' + finding.code;
-            if (!m_told.contains(key)) {
-                m_told << key;
-                emit findingAdded(finding);
-            }
-            if (m_index < 0 || m_index >= m_plan.steps.size()
-                || m_steps.at(m_index).outcome != StepOutcome::Running) {
-                continue;
-            }
-            const Step &step = planned().step;
-            const Step *owner
-                = step.kind == StepKind::Wait ? m_plan.workflow.step(step.service) : &step;
-            const int limit = owner && finding.evidence.log == logOf(*owner)
-                ? owner->fatal.value(finding.code)
-                : 0;
-            if (limit > 0 && finding.count >= limit && m_collector.distinctBatches() == 0) {
-                failStep(finding.text);
-                return;
-            }
-        }
-    }
-    checkWait();
 }
 
 } // namespace proverdeck::models

@@ -16,14 +16,25 @@ const QStringList &stateWords()
     return words;
 }
 
-} // namespace
-
-QString stepOutcomeWord(StepOutcome outcome)
+const QStringList &outcomeWords()
 {
     static const QStringList words{u"waiting"_s, u"running"_s,   u"serving"_s,
                                    u"done"_s,    u"warning"_s,   u"failed"_s,
                                    u"skipped"_s, u"cancelled"_s, u"unknown"_s};
-    return words.at(int(outcome));
+    return words;
+}
+
+} // namespace
+
+QString stepOutcomeWord(StepOutcome outcome)
+{
+    return outcomeWords().at(int(outcome));
+}
+
+StepOutcome stepOutcomeFromWord(const QString &word)
+{
+    const qsizetype index = outcomeWords().indexOf(word);
+    return index < 0 ? StepOutcome::Unknown : StepOutcome(index);
 }
 
 QString runStateWord(RunState state)

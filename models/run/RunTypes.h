@@ -48,6 +48,7 @@ enum class RunState {
 };
 
 [[nodiscard]] QString stepOutcomeWord(StepOutcome outcome); ///< for JSON and people
+[[nodiscard]] StepOutcome stepOutcomeFromWord(const QString &word); ///< Unknown for other words
 [[nodiscard]] QString runStateWord(RunState state);
 [[nodiscard]] RunState runStateFromWord(const QString &word);
 [[nodiscard]] bool isFinal(RunState state);
@@ -66,7 +67,8 @@ struct RunRecord
     QString folder; ///< with the logs, gpu.csv and metrics.txt
     InputValues values;
     QList<QPair<QString, StepState>> steps; ///< title and state, in order
-    /// What attaching to the run needs: the workflow's text and how the server is reached. No secret.
+    /// What attaching to the run needs: the workflow's text and how the server is reached. No
+    /// secret.
     QJsonObject blueprint;
     report::ResultDocument result;
 };

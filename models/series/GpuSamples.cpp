@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/series/GpuSamples.h"
 
+#include "models/logs/LogText.h"
+
 #include <QStringList>
 
 #include <array>
@@ -11,6 +13,9 @@ namespace proverdeck::models::series {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr qsizetype MaxLine = 4000; ///< longer ones are no samples
+constexpr qsizetype MaxText = 500;
 
 struct NumberColumn
 {
@@ -54,7 +59,7 @@ QString troubleIn(const QString &field)
     if (!field.startsWith(u'[') || !field.endsWith(u']')) {
         return {};
     }
-    const QString words = field.mid(1, field.size() - 2);
+    const QString words = field.mid(1, field.size() - 2).left(MaxText);
     static const QStringList harmless{u"N/A"_s, u"Not Supported"_s, u"Not Available"_s,
                                       u"Insufficient Permissions"_s};
     return harmless.contains(words) ? QString() : words;
@@ -100,11 +105,11 @@ void takeField(const QString &column, const QString &field, GpuSample &sample)
         const int index = field.toInt(&isNumber);
         sample.index = isNumber ? index : -1;
     } else if (column == "uuid"_L1) {
-        sample.uuid = field;
+        sample.uuid = field.left(MaxText);
     } else if (column == "name"_L1) {
-        sample.name = field;
+        sample.name = field.left(MaxText);
     } else if (column == "pstate"_L1 && !field.startsWith(u'[')) {
-        sample.performanceState = field;
+        sample.performanceState = field.left(MaxText);
     }
 }
 
@@ -131,7 +136,7 @@ QList<GpuSample> GpuSampleReader::finish()
 
 void GpuSampleReader::onLine(QByteArrayView line, QList<GpuSample> &samples)
 {
-    const QString text = QString::fromUtf8(line).trimmed();
+    const QString text = plainLineFromUtf8(line, MaxLine);
     if (text.isEmpty()) {
         return;
     }
@@ -152,7 +157,8 @@ void GpuSampleReader::onLine(QByteArrayView line, QList<GpuSample> &samples)
     if (fields.size() == m_columns.size() && isTimed && sample.index >= 0) {
         samples << sample;
     } else if (!text.at(0).isDigit() && m_error.isEmpty()) {
-        m_error = text.left(500); // a sample cut short begins with its date; a message does not
+        m_error = plainLine(text,
+                            MaxText); // a sample cut short begins with its date; a message does not
     }
 }
 

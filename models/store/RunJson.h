@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/report/ResultJson.h"
 #include "models/run/RunTypes.h"
 
 #include <QJsonArray>
@@ -13,11 +14,17 @@ namespace proverdeck::models::store {
 [[nodiscard]] QList<QPair<QString, StepState>> stepsFromJson(const QJsonArray &array);
 [[nodiscard]] QJsonObject valuesToJson(const InputValues &values);
 [[nodiscard]] InputValues valuesFromJson(const QJsonObject &object);
-[[nodiscard]] QJsonObject sessionToJson(const report::Session &session);
-[[nodiscard]] report::Session sessionFromJson(const QJsonObject &object);
+/// One row as compact JSON text.
+[[nodiscard]] QString rowText(const ethrex::BatchRow &row);
 [[nodiscard]] QJsonArray rowsToJson(const QList<ethrex::BatchRow> &rows);
+/// Also takes the batches of results.json.
 [[nodiscard]] QList<ethrex::BatchRow> rowsFromJson(const QJsonArray &array);
 [[nodiscard]] QJsonArray findingsToJson(const QList<Finding> &findings);
 [[nodiscard]] QList<Finding> findingsFromJson(const QJsonArray &array);
+
+using report::findingFromJson;
+using report::findingToJson;
+using report::sessionFromJson;
+using report::sessionToJson;
 
 } // namespace proverdeck::models::store

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/store/RunStore.h"
 
+#include "models/logs/LogText.h"
 #include "models/store/RunJson.h"
+#include "models/store/Sql.h"
+#include "models/store/StoreSchema.h"
+#include "models/store/Transaction.h"
 
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QRandomGenerator>
-#include <QSqlDatabase>
 #include <QSqlError>
-#include <QSqlQuery>
 #include <QStandardPaths>
 #include <QUuid>
 
@@ -21,60 +23,25 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int SchemaVersion = 1;
 /// A run is saved every five seconds while somebody drives it.
 constexpr qint64 StaleMs = 30'000;
 
-QByteArray compact(const QJsonObject &object)
+using Outcome = tl::expected<void, QString>;
+
+bool isStale(qint64 saved)
 {
-    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+    return QDateTime::currentMSecsSinceEpoch() - saved > StaleMs;
 }
 
-QByteArray compact(const QJsonArray &array)
+/// As people are shown it: the program that drove it may be gone.
+RunState shownState(RunState state, qint64 saved)
 {
-    return QJsonDocument(array).toJson(QJsonDocument::Compact);
+    return !isFinal(state) && isStale(saved) ? RunState::Unknown : state;
 }
 
 QJsonObject objectOf(const QVariant &value)
 {
     return QJsonDocument::fromJson(value.toString().toUtf8()).object();
-}
-
-QJsonArray arrayOf(const QVariant &value)
-{
-    return QJsonDocument::fromJson(value.toString().toUtf8()).array();
-}
-
-QDateTime timeOf(const QVariant &value)
-{
-    return value.isNull() ? QDateTime()
-                          : QDateTime::fromMSecsSinceEpoch(value.toLongLong(), Qt::UTC);
-}
-
-QVariant timeValue(const QDateTime &time)
-{
-    return time.isValid() ? QVariant(time.toMSecsSinceEpoch())
-                          : QVariant(QMetaType::fromType<qint64>());
-}
-
-RunRecord headOf(const QSqlQuery &query)
-{
-    RunRecord record;
-    record.id = query.value(0).toString();
-    record.host = query.value(1).toString();
-    record.workflow = query.value(2).toString();
-    record.state = runStateFromWord(query.value(3).toString());
-    record.started = timeOf(query.value(4));
-    record.ended = timeOf(query.value(5));
-    record.folder = query.value(6).toString();
-    record.values = valuesFromJson(objectOf(query.value(7)));
-    record.result.session = sessionFromJson(objectOf(query.value(8)));
-    record.result.observations = query.value(9).toString();
-    const qint64 silent = QDateTime::currentMSecsSinceEpoch() - query.value(10).toLongLong();
-    if (!isFinal(record.state) && silent > StaleMs) {
-        record.state = RunState::Unknown; // the program that drove it is gone
-    }
-    return record;
 }
 
 } // namespace
@@ -89,7 +56,7 @@ RunStore::~RunStore()
     close();
 }
 
-tl::expected<void, QString> RunStore::open(const QString &path)
+Outcome RunStore::open(const QString &path)
 {
     if (!QDir().mkpath(QFileInfo(path).path())) {
         return tl::unexpected(
@@ -102,14 +69,20 @@ tl::expected<void, QString> RunStore::open(const QString &path)
         database.setDatabaseName(path);
         database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=5000"_s);
         if (!database.open()) {
-            failure = database.lastError().text();
+            failure = plainLine(database.lastError().databaseText());
         }
     }
     close();
     m_connection = name;
-    tl::expected<void, QString> ready = failure.isEmpty()
-        ? migrate()
-        : tl::unexpected(tr("The history %1 cannot be opened: %2.").arg(path, failure));
+    if (!failure.isEmpty()) {
+        close();
+        return tl::unexpected(tr("The history %1 cannot be opened: %2.").arg(path, failure));
+    }
+    Outcome ready;
+    {
+        QSqlDatabase opened = database();
+        ready = prepareSchema(opened);
+    }
     if (!ready) {
         close();
     }
@@ -118,158 +91,219 @@ tl::expected<void, QString> RunStore::open(const QString &path)
 
 void RunStore::close()
 {
+    m_written.clear();
     if (!m_connection.isEmpty()) {
         QSqlDatabase::database(m_connection, false).close();
         QSqlDatabase::removeDatabase(std::exchange(m_connection, {}));
     }
 }
 
-tl::expected<void, QString> RunStore::migrate()
+QSqlDatabase RunStore::database() const
 {
-    QSqlDatabase database = QSqlDatabase::database(m_connection);
-    QSqlQuery query(database);
-    if (!query.exec(u"PRAGMA user_version"_s) || !query.next()) {
-        return tl::unexpected(tr("The history %1 is no database of this program: %2.")
-                                  .arg(database.databaseName(), query.lastError().text()));
+    return QSqlDatabase::database(m_connection);
+}
+
+Outcome RunStore::save(const RunRecord &record)
+{
+    const auto last = m_written.constFind(record.id);
+    const bool durable = last == m_written.constEnd() || last->record.state != record.state;
+    Transaction transaction(database(),
+                            durable ? Transaction::Kind::DurableWrite : Transaction::Kind::Write);
+    auto differs
+        = transaction.begun() ? write(record) : tl::unexpected(transaction.begun().error());
+    if (differs) {
+        if (const auto done = transaction.commit(); !done) {
+            differs = tl::unexpected(done.error());
+        }
     }
-    const int version = query.value(0).toInt();
-    query.finish();
-    if (version > SchemaVersion) {
-        return tl::unexpected(tr("The history %1 was written by a newer version of this program; "
-                                 "it is left alone. Update the program, or name another file.")
-                                  .arg(database.databaseName()));
+    if (!differs || isFinal(record.state)) {
+        m_written.remove(record.id);
     }
-    query.exec(u"PRAGMA journal_mode=WAL"_s);
-    query.exec(u"PRAGMA synchronous=NORMAL"_s);
-    query.finish();
-    if (version == SchemaVersion) {
-        return {};
-    }
-    database.transaction();
-    const bool ok = query.exec(uR"(CREATE TABLE runs(
-            id TEXT PRIMARY KEY, host TEXT NOT NULL, workflow TEXT NOT NULL, state TEXT NOT NULL,
-            started INTEGER, ended INTEGER, folder TEXT NOT NULL, inputs TEXT NOT NULL, session TEXT NOT NULL,
-            observations TEXT NOT NULL DEFAULT '', steps TEXT NOT NULL, batches TEXT NOT NULL,
-            findings TEXT NOT NULL, batch_count INTEGER NOT NULL, saved INTEGER NOT NULL))"_s)
-        && query.exec(u"CREATE INDEX runs_started ON runs(started)"_s)
-        && query.exec(u"PRAGMA user_version=%1"_s.arg(SchemaVersion));
-    if (!ok) {
-        const QString why = query.lastError().text();
-        database.rollback();
+    if (!differs) {
         return tl::unexpected(
-            tr("The history %1 cannot be set up: %2.").arg(database.databaseName(), why));
+            tr("Run %1 could not be written to the history: %2. Check the free space and the "
+               "permissions of its folder; what was saved before is still there.")
+                .arg(record.id, differs.error()));
     }
-    database.commit();
+    if (*differs) {
+        emit changed();
+    }
     return {};
 }
 
-tl::expected<void, QString> RunStore::save(const RunRecord &record)
+/// Inside a transaction. True if somebody who lists the runs would see a difference.
+tl::expected<bool, QString> RunStore::write(const RunRecord &record)
 {
-    QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(
-        uR"(INSERT INTO runs(id,host,workflow,state,started,ended,folder,inputs,session,steps,batches,findings,batch_count,saved)
-        VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-        ON CONFLICT(id) DO UPDATE SET host=excluded.host, state=excluded.state, started=excluded.started,
-        ended=excluded.ended, folder=excluded.folder, inputs=excluded.inputs, session=excluded.session,
-        steps=excluded.steps, batches=excluded.batches, findings=excluded.findings, batch_count=excluded.batch_count,
-        saved=excluded.saved)"_s);
-    const QVariantList values{record.id,
-                              record.host,
-                              record.workflow,
-                              runStateWord(record.state),
-                              timeValue(record.started),
-                              timeValue(record.ended),
-                              record.folder,
-                              QString::fromUtf8(compact(valuesToJson(record.values))),
-                              QString::fromUtf8(compact(sessionToJson(record.result.session))),
-                              QString::fromUtf8(compact(stepsToJson(record.steps))),
-                              QString::fromUtf8(compact(rowsToJson(record.result.rows))),
-                              QString::fromUtf8(compact(findingsToJson(record.result.findings))),
-                              int(record.result.rows.size()),
-                              QDateTime::currentMSecsSinceEpoch()};
-    for (const QVariant &value :
-         values) { // a null text would be NULL, which no column of texts takes
-        const bool isNullText = value.typeId() == QMetaType::QString && value.toString().isNull();
-        query.addBindValue(isNullText ? QVariant(u""_s) : value);
+    auto head = runSql(database(), u"SELECT revision,saved FROM runs WHERE id=?"_s,
+                       {textValue(record.id)});
+    if (!head) {
+        return tl::unexpected(head.error());
     }
-    if (!query.exec()) {
-        return tl::unexpected(
-            tr("The run could not be written to the history: %1.").arg(query.lastError().text()));
+    std::optional<StoredRun> old;
+    qint64 saved = 0;
+    if (head->next()) {
+        old = m_written.value(record.id);
+        saved = head->value(1).toLongLong();
+        if (old->revision != head->value(0).toLongLong()) { // written by another, or never by us
+            auto stored = readRun(database(), record.id);
+            if (!stored) {
+                return tl::unexpected(stored.error());
+            }
+            old = std::move(*stored);
+        }
     }
-    emit changed();
-    return {};
+    head->finish();
+    auto now = writeRun(database(), record, old ? &*old : nullptr);
+    if (!now) {
+        return tl::unexpected(now.error());
+    }
+    const bool differs = !old || old->revision != now->revision || isStale(saved);
+    m_written.insert(record.id, std::move(*now));
+    return differs;
+}
+
+QList<RunHead> RunStore::heads() const
+{
+    QList<RunHead> heads;
+    auto query = runSql(database(),
+                        u"SELECT %1,batch_count,counted_median_ms FROM runs "
+                        "ORDER BY coalesce(started,saved) DESC, id DESC"_s.arg(headColumns()));
+    while (query && query->next()) {
+        StoredRun stored = headOf(*query);
+        RunHead head{std::move(stored.record), query->value(HeadColumnCount).toLongLong(), {}};
+        head.run.state = shownState(head.run.state, stored.saved);
+        if (!query->isNull(HeadColumnCount + 1)) {
+            head.countedMedianMs = query->value(HeadColumnCount + 1).toLongLong();
+        }
+        heads << head;
+    }
+    return heads;
 }
 
 QList<RunRecord> RunStore::list() const
 {
     QList<RunRecord> records;
-    QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.exec(u"SELECT "
-               u"id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,"
-               u"batches FROM runs "
-               "ORDER BY started DESC, id DESC"_s);
-    while (query.next()) {
-        RunRecord record = headOf(query);
-        record.result.rows = rowsFromJson(arrayOf(query.value(11)));
-        records << record;
+    const QList<RunHead> all = heads();
+    for (const RunHead &head : all) {
+        records << head.run;
     }
     return records;
 }
 
 tl::expected<RunRecord, QString> RunStore::load(const QString &id) const
 {
-    QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(u"SELECT "
-                  u"id,host,workflow,state,started,ended,folder,inputs,session,observations,saved,"
-                  u"steps,batches,findings "
-                  "FROM runs WHERE id=?"_s);
-    query.addBindValue(id);
-    if (!query.exec() || !query.next()) {
+    const Transaction view(database(), Transaction::Kind::Read);
+    auto stored = readRun(database(), id);
+    if (!stored) {
+        return tl::unexpected(
+            tr("Run %1 could not be read from the history: %2.").arg(id, stored.error()));
+    }
+    if (!*stored) {
         return tl::unexpected(
             tr("There is no run %1 in the history; \"proverdeck runs list\" shows them.").arg(id));
     }
-    RunRecord record = headOf(query);
-    record.steps = stepsFromJson(arrayOf(query.value(11)));
-    record.result.rows = rowsFromJson(arrayOf(query.value(12)));
-    record.result.findings = findingsFromJson(arrayOf(query.value(13)));
+    RunRecord record = std::move((*stored)->record);
+    record.state = shownState(record.state, (*stored)->saved);
     return record;
 }
 
-tl::expected<void, QString> RunStore::setObservations(const QString &id, const QString &text)
+RunState RunStore::storedState(const QString &id) const
 {
-    QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(u"UPDATE runs SET observations=? WHERE id=?"_s);
-    query.addBindValue(text.isNull() ? u""_s : text);
-    query.addBindValue(id);
-    if (!query.exec() || query.numRowsAffected() != 1) {
-        return tl::unexpected(tr("The observations of run %1 could not be saved: %2.")
-                                  .arg(id, query.lastError().text()));
+    auto query = runSql(database(), u"SELECT state FROM runs WHERE id=?"_s, {textValue(id)});
+    return query && query->next() ? runStateFromWord(query->value(0).toString())
+                                  : RunState::Unknown;
+}
+
+QStringList RunStore::unfinished() const
+{
+    QStringList ids;
+    auto query = runSql(
+        database(), u"SELECT id,state FROM runs ORDER BY coalesce(started,saved) DESC, id DESC"_s);
+    while (query && query->next()) {
+        const RunState state = runStateFromWord(query->value(1).toString());
+        if (!isFinal(state) || state == RunState::Detached || state == RunState::Unknown) {
+            ids << query->value(0).toString();
+        }
+    }
+    return ids;
+}
+
+Outcome RunStore::setObservations(const QString &id, const QString &text)
+{
+    const auto done = runSql(database(), u"UPDATE runs SET observations=? WHERE id=?"_s,
+                             {textValue(text), textValue(id)});
+    if (!done || done->numRowsAffected() != 1) {
+        return tl::unexpected(
+            tr("The observations of run %1 could not be saved: %2.")
+                .arg(id, done ? tr("there is no such run in the history") : done.error()));
     }
     emit changed();
     return {};
 }
 
-tl::expected<void, QString> RunStore::remove(const QString &id)
+Outcome RunStore::remove(const QString &id)
 {
-    QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(u"DELETE FROM runs WHERE id=?"_s);
-    query.addBindValue(id);
-    if (!query.exec()) {
-        return tl::unexpected(tr("Run %1 could not be removed from the history: %2.")
-                                  .arg(id, query.lastError().text()));
+    Transaction transaction(database(), Transaction::Kind::Write);
+    Outcome done = transaction.begun();
+    for (const QString &statement :
+         {u"DELETE FROM runs WHERE id=?"_s, u"DELETE FROM documents WHERE run_id=?"_s,
+          u"DELETE FROM batches WHERE run_id=?"_s, u"DELETE FROM journal WHERE run_id=?"_s}) {
+        done = done ? executeSql(database(), statement, {textValue(id)}) : done;
     }
+    if (done) {
+        done = transaction.commit();
+    }
+    if (!done) {
+        return tl::unexpected(
+            tr("Run %1 could not be removed from the history: %2.").arg(id, done.error()));
+    }
+    m_written.remove(id);
     emit changed();
     return {};
 }
 
 InputValues RunStore::lastValues(const QString &workflow, const QString &host) const
 {
-    QSqlQuery query(QSqlDatabase::database(m_connection));
-    query.prepare(
-        u"SELECT inputs FROM runs WHERE workflow=? ORDER BY host=? DESC, started DESC LIMIT 1"_s);
-    query.addBindValue(workflow);
-    query.addBindValue(host);
-    return query.exec() && query.next() ? valuesFromJson(objectOf(query.value(0))) : InputValues();
+    auto query = runSql(
+        database(),
+        u"SELECT inputs FROM runs WHERE workflow=? ORDER BY host=? DESC, started DESC LIMIT 1"_s,
+        {textValue(workflow), textValue(host)});
+    return query && query->next() ? valuesFromJson(objectOf(query->value(0))) : InputValues();
+}
+
+Outcome RunStore::append(const QString &runId, const JournalEntry &entry)
+{
+    Transaction transaction(database(), Transaction::Kind::DurableWrite);
+    Outcome done = transaction.begun();
+    if (done) {
+        const QDateTime at = entry.at.isValid() ? entry.at : QDateTime::currentDateTimeUtc();
+        done = executeSql(
+            database(), u"INSERT INTO journal(run_id,at,what,step,data) VALUES(?,?,?,?,?)"_s,
+            {textValue(runId), timeValue(at), textValue(entry.what), textValue(entry.step),
+             QString::fromUtf8(QJsonDocument(entry.data).toJson(QJsonDocument::Compact))});
+    }
+    if (done) {
+        done = transaction.commit();
+    }
+    if (!done) {
+        return tl::unexpected(tr("The journal of run %1 could not be written: %2. Check the free "
+                                 "space and the permissions of the history's folder.")
+                                  .arg(runId, done.error()));
+    }
+    return {};
+}
+
+QList<JournalEntry> RunStore::journal(const QString &runId) const
+{
+    QList<JournalEntry> entries;
+    auto query = runSql(database(),
+                        u"SELECT at,what,step,data FROM journal WHERE run_id=? ORDER BY sequence"_s,
+                        {textValue(runId)});
+    while (query && query->next()) {
+        entries << JournalEntry{timeOf(query->value(0)), query->value(1).toString(),
+                                query->value(2).toString(), objectOf(query->value(3))};
+    }
+    return entries;
 }
 
 QString RunStore::defaultPath()

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/run/RunTypes.h"
+#include "models/run/Journal.h"
+#include "models/store/StoredRun.h"
 
+#include <QHash>
 #include <QObject>
+#include <QStringList>
 
 #include <tl/expected.hpp>
 
 namespace proverdeck::models::store {
 
-/// The history of runs in SQLite (write-ahead log, one transaction per save). Logs and samples stay
-/// files in each run's folder; only their place is kept here.
+/// A run in the list of runs: its record without rows, findings, steps and blueprint.
+struct RunHead
+{
+    RunRecord run;
+    qsizetype batches = 0;
+    std::optional<qint64> countedMedianMs; ///< of the batches that count
+};
+
+/// The history of runs and their journals in SQLite (write-ahead log). Logs and samples stay files
+/// in each run's folder; only their place is kept here.
 ///
-/// Used in the thread that opened it. Errors are sentences for a person.
-class RunStore : public QObject
+/// Used in the thread that opened it. Several processes may have the same file open, each driving
+/// runs of its own; one that writes makes the others wait for at most five seconds. Errors are
+/// sentences for a person, and what failed has changed nothing.
+class RunStore : public QObject, public Journal
 {
     Q_OBJECT
 
@@ -21,19 +34,39 @@ public:
     explicit RunStore(QObject *parent = nullptr);
     ~RunStore() override;
 
-    /// Creates the file and brings an older schema up to date; refuses a newer one.
+    /// Creates the file and brings an older schema up to date, with a backup; refuses a newer one
+    /// and a damaged file, and leaves them alone.
     [[nodiscard]] tl::expected<void, QString> open(const QString &path);
     [[nodiscard]] bool isOpen() const { return !m_connection.isEmpty(); }
 
+    /// Writes what differs from what is stored, all of it or nothing. A change of the state is on
+    /// the disk when this returns; other changes survive the end of this program, but a power cut
+    /// may take the last seconds of them. An empty blueprint leaves the stored one alone.
     [[nodiscard]] tl::expected<void, QString> save(const RunRecord &record);
-    /// Newest first; without rows, findings and steps.
+    /// Newest first. Reads no rows, so that long runs cost nothing here.
+    [[nodiscard]] QList<RunHead> heads() const;
+    /// The records of heads().
     [[nodiscard]] QList<RunRecord> list() const;
+    /// Everything that was saved. A run that nobody has saved for 30 s and that is not over is
+    /// "unknown", here and in heads().
     [[nodiscard]] tl::expected<RunRecord, QString> load(const QString &id) const;
+    /// The state as it was last written; unknown if there is no such run.
+    [[nodiscard]] RunState storedState(const QString &id) const;
+    /// Ids of the runs that may still have something on their server, newest first: not over when
+    /// last written, detached, or of unknown outcome.
+    [[nodiscard]] QStringList unfinished() const;
     [[nodiscard]] tl::expected<void, QString> setObservations(const QString &id,
                                                               const QString &text);
+    /// Takes the run out of the history, with its journal. Its folder is left alone.
     [[nodiscard]] tl::expected<void, QString> remove(const QString &id);
     /// The last answers for a server, or for any server if it has none.
     [[nodiscard]] InputValues lastValues(const QString &workflow, const QString &host) const;
+
+    /// The run need not be in the history yet.
+    [[nodiscard]] tl::expected<void, QString> append(const QString &runId,
+                                                     const JournalEntry &entry) override;
+    /// The entries of a run in the order in which they were appended.
+    [[nodiscard]] QList<JournalEntry> journal(const QString &runId) const;
 
     [[nodiscard]] static QString defaultPath();
     [[nodiscard]] static QString runsFolder();
@@ -41,13 +74,17 @@ public:
     [[nodiscard]] static QString newRunId(const QString &backend);
 
 signals:
+    /// Something that heads() or load() would show is different now.
     void changed();
 
 private:
-    [[nodiscard]] tl::expected<void, QString> migrate();
+    [[nodiscard]] QSqlDatabase database() const;
+    [[nodiscard]] tl::expected<bool, QString> write(const RunRecord &record);
     void close();
 
     QString m_connection;
+    /// What this object last wrote of the runs that are not over: only what differs is written.
+    QHash<QString, StoredRun> m_written;
 };
 
 } // namespace proverdeck::models::store

@@ -121,6 +121,7 @@ struct Workflow
     QString title;
     QString version;
     QString origin; ///< "built in" or the file's path
+    QByteArray source; ///< the text of the file
     QList<Input> inputs;
     QList<Advice> advice;
     QList<Step> steps;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/logs/LogText.h"
 #include "models/workflow/Plan.h"
+#include "models/workflow/TomlDepth.h"
 #include "models/workflow/Workflow.h"
 
 #include <QCoreApplication>
@@ -30,6 +32,9 @@ namespace proverdeck::models {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr qint64 MaxFile = 1 << 20; // bytes; the built-in one has 30 thousand
+constexpr qsizetype MaxComplaint = 1000;
 
 /// Thrown inside this file only: the first thing that is wrong in the workflow file.
 struct Problem : std::exception
@@ -528,7 +533,11 @@ Step readStep(Table &table)
                     count, "fatal",
                     tr("a table of finding codes and counts, for example { wrong-backend = 3 }"));
             }
-            step.fatal.insert(qstring(code.str()), int(count.as_integer()->get()));
+            const qint64 number = count.as_integer()->get();
+            if (number < 1 || number > 1'000'000) {
+                table.wrong(count, "fatal", tr("a count from 1 on for each finding code"));
+            }
+            step.fatal.insert(qstring(code.str()), int(number));
         }
     }
     return step;
@@ -654,15 +663,24 @@ Workflow readDocument(const toml::table &document, const QString &origin)
 
 tl::expected<Workflow, QString> parseWorkflow(const QByteArray &toml, const QString &origin)
 {
-    const auto complain = [&](int line, const QString &text) {
+    const auto complain = [&](int line, const QString &said) {
+        const QString what = plainLine(said, MaxComplaint); // it repeats what the file holds
         return tl::unexpected<QString>(
-            line > 0 ? tr("Workflow file %1, line %2: %3").arg(origin).arg(line).arg(text)
-                     : tr("Workflow file %1: %2").arg(origin, text));
+            line > 0 ? tr("Workflow file %1, line %2: %3").arg(origin, QString::number(line), what)
+                     : tr("Workflow file %1: %2").arg(origin, what));
     };
+    if (toml.size() > MaxFile) {
+        return complain(0, tr("it is larger than 1 MiB, so it is no workflow."));
+    }
+    const std::string_view text(toml.constData(), size_t(toml.size()));
+    if (const std::optional<int> line = lineOfTooDeepKey(text)) {
+        return complain(*line, tr("a key with so many dots is no key of a workflow."));
+    }
     try {
-        const toml::table document = toml::parse(
-            std::string_view(toml.constData(), size_t(toml.size())), origin.toStdString());
-        return readDocument(document, origin);
+        const toml::table document = toml::parse(text, origin.toStdString());
+        Workflow workflow = readDocument(document, origin);
+        workflow.source = toml;
+        return workflow;
     } catch (const toml::parse_error &error) {
         return complain(int(error.source().begin.line), qstring(error.description()) + u'.');
     } catch (const Problem &found) {
@@ -687,7 +705,7 @@ tl::expected<Workflow, QString> loadWorkflow(const QString &idOrPath)
         return tl::unexpected<QString>(
             tr("The workflow file %1 cannot be read: %2.").arg(path, file.errorString()));
     }
-    return parseWorkflow(file.readAll(), path == builtIn ? tr("built in") : path);
+    return parseWorkflow(file.read(MaxFile + 1), path == builtIn ? tr("built in") : path);
 }
 
 } // namespace proverdeck::models

@@ -314,6 +314,64 @@ TEST_F(CommandsTest, CtrlCTearsDownAndEndsWithFive)
     expectNothingLeft();
 }
 
+/// What of a table must not depend on how the run went: everything but times.
+QJsonArray factsOf(const QJsonArray &batches, int count)
+{
+    QJsonArray facts;
+    for (int i = 0; i < std::min<int>(count, int(batches.size())); ++i) {
+        const QJsonObject batch = batches.at(i).toObject();
+        facts << QJsonObject{{"batch", batch.value("batch")},
+                             {"hasTime", !batch.value("proving_time_ms").isNull()},
+                             {"hasGas", !batch.value("gas_used").isNull()},
+                             {"hasBlocks", !batch.value("blocks").isNull()}};
+    }
+    return facts;
+}
+
+TEST_F(CommandsTest, KilledAndAttachedItEndsWithTheSameTable)
+{
+    const QStringList benchmark{"run", "--demo", "--tx-count", "5", "--batches", "4"};
+    const Answer undisturbed = call(benchmark + QStringList{"--format", "json"}, 120'000);
+    ASSERT_EQ(undisturbed.code, 0) << undisturbed.err.toStdString();
+
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("XDG_DATA_HOME", home.path() + "/data");
+    environment.insert("XDG_CONFIG_HOME", home.path() + "/config");
+    process.setProcessEnvironment(environment);
+    process.start(PROVERDECK_BINARY_DIR "/proverdeck", benchmark);
+    QByteArray err;
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+            err += process.readAllStandardError();
+            return err.contains("2 of 4");
+        },
+        90'000))
+        << err.toStdString();
+    process.kill();
+    ASSERT_TRUE(process.waitForFinished(10'000));
+    const QJsonObject left = call({"runs", "list", "--format", "json"})
+                                 .json()
+                                 .value("runs")
+                                 .toArray()
+                                 .at(0)
+                                 .toObject();
+    const QString id = left.value("id").toString();
+    const Answer attached
+        = call({"attach", id, "--out", home.path() + "/out", "--format", "json"}, 120'000);
+    EXPECT_EQ(attached.code, 0) << attached.err.toStdString();
+    EXPECT_EQ(factsOf(attached.json().value("batches").toArray(), 4),
+              factsOf(undisturbed.json().value("batches").toArray(), 4));
+    EXPECT_EQ(attached.json().value("session").toObject().value("commit"),
+              undisturbed.json().value("session").toObject().value("commit"));
+    EXPECT_FALSE(attached.hasFinding("log-differs")) << attached.err.toStdString();
+    expectNothingLeft();
+    const Answer again = call({"attach", id});
+    EXPECT_EQ(again.code, 0) << "it is over, and that is said";
+    EXPECT_TRUE(again.err.contains("is over: done"));
+    EXPECT_EQ(call({"attach", "no-such-run"}).code, 2);
+}
+
 TEST_F(CommandsTest, EndlessModeRunsUntilItIsStoppedAndIsThenDone)
 {
     QProcess process;

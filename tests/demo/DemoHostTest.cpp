@@ -317,8 +317,9 @@ TEST_F(DemoHostTest, ExecBackendAndUntimed)
     startProver("exec", "PROVER_CLIENT_TIMED=false");
     ASSERT_TRUE(waitForLine("prover.log", "Proved batch 1 batch=1$"));
     EXPECT_EQ(count("prover.log", "proving_time"), 0);
-    EXPECT_EQ(count("prover.log", "WARN \"exec\" prover backend generates no proof, only executes"),
-              1);
+    EXPECT_GE(count("prover.log", "WARN \"exec\" prover backend generates no proof, only executes"),
+              1)
+        << "one for each batch so far";
 }
 
 TEST_F(DemoHostTest, ASecondDeploymentWithTheSameSaltCollides)

@@ -35,6 +35,8 @@ TEST(HostAddress, ReadsEveryForm)
         {u"[fe80::1%eth0]:2222"_s, {u"fe80::1%eth0"_s, {}, 2222}},
         {u"me@[2001:db8::1]"_s, {u"2001:db8::1"_s, u"me"_s, {}}},
         {u"2001:db8::1"_s, {u"2001:db8::1"_s, {}, {}}},
+        {u"::1"_s, {u"::1"_s, {}, {}}},
+        {u"me@[::1]:2222"_s, {u"::1"_s, u"me"_s, 2222}},
         {u"ssh://me@gpu.example:2200/"_s, {u"gpu.example"_s, u"me"_s, 2200}},
         {u"DOMAIN\\me@gpu"_s, {u"gpu"_s, u"DOMAIN\\me"_s, {}}},
         {u"me@corp.example@gpu"_s, {u"gpu"_s, u"me@corp.example"_s, {}}},

@@ -2,12 +2,12 @@
 #include "ssh/JobProtocol.h"
 #include "ssh/ShellFixture.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QStandardPaths>
 #include <QTest>
-
-#include <unistd.h>
 
 namespace proverdeck::ssh {
 namespace {
@@ -169,7 +169,7 @@ TEST_F(JobTest, TellsAnOrphanFromALostJob)
 {
     (void)start("orphan", "echo up; exec sleep 300");
     waitForLog("orphan", "up\n");
-    QFile supervisor(jobs() + u"/orphan/sup"_s);
+    QFile supervisor(jobs() + u"/orphan/claim/sup"_s);
     ASSERT_TRUE(supervisor.open(QIODevice::ReadOnly));
     EXPECT_TRUE(client->run("kill -9 " + supervisor.readAll().split(' ').value(0)).isOk());
     EXPECT_EQ(status("orphan").state, State::Orphan);
@@ -183,28 +183,9 @@ TEST_F(JobTest, RefusesACutOffUploadAndLeavesNothing)
     const QByteArray line = JobProtocol::verbLine(JobProtocol::Verb::Start, "cut", 999);
     const Outcome &outcome = client->run(line, "echo x");
     EXPECT_FALSE(outcome.isOk());
-    EXPECT_EQ(outcome.out, "E the script arrived incomplete: 6 of 999 bytes \n");
-    EXPECT_EQ(QDir(jobs()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
-              QStringList{u"h-1.sh"_s});
-}
-
-TEST_F(JobTest, SaysInOneLineThatTheDiskCannotBeWritten)
-{
-    if (getuid() == 0 && !QFileInfo::exists(u"/dev/full"_s)) {
-        GTEST_SKIP() << "root may write everywhere";
-    }
-    // A state folder below a file: not even root can make it.
-    server.write(u"state2"_s, "a file");
-    const QByteArray state = "XDG_STATE_HOME=" + server.path(u"state2"_s).toUtf8() + " ";
-    const Outcome &install = client->run(state + JobProtocol::installLine(), JobProtocol::script());
-    EXPECT_FALSE(install.isOk());
-    EXPECT_TRUE(install.out.startsWith("E cannot install the job helper in "));
-    EXPECT_EQ(install.out.count('\n'), 1);
-    const QByteArray helper = jobs().toUtf8() + "/h-1.sh";
-    const Outcome &begun = client->run(state + "sh " + helper + " start x 4", "true");
-    EXPECT_FALSE(begun.isOk());
-    EXPECT_TRUE(begun.out.startsWith("E ")) << begun.out.toStdString();
-    EXPECT_EQ(begun.out.count('\n'), 1);
+    EXPECT_TRUE(outcome.out.endsWith("\nE the text arrived incomplete: 6 of 999 bytes\n"));
+    EXPECT_FALSE(QDir(jobs()).exists(u"cut"_s));
+    EXPECT_EQ(status("cut").state, State::None);
 }
 
 TEST_F(JobTest, RefusesIdsThatAShellCouldMisread)
@@ -217,20 +198,136 @@ TEST_F(JobTest, RefusesIdsThatAShellCouldMisread)
     }
 }
 
-TEST_F(JobTest, TheScriptIsTheSameForOtherShells)
+TEST_F(JobTest, SaysThatTheHelperIsNotThere)
 {
-    for (const char *shell : {"dash", "bash --posix", "busybox sh", "zsh --emulate sh", "mksh"}) {
-        const QByteArray name = QByteArray(shell).split(' ').value(0);
-        if (!client->run("command -v " + name).isOk()) {
+    QFile::remove(jobs() + u"/h-2.sh"_s);
+    const Outcome &outcome = client->wait(client->shell.jobStatus("j"));
+    EXPECT_FALSE(outcome.isOk());
+    EXPECT_EQ(outcome.out, "E the job helper is not installed\n");
+}
+
+TEST_F(JobTest, SumsAndListsJobs)
+{
+    (void)start("r1-a", "printf 'first\n'; exit 3");
+    (void)client->wait(client->shell.followJob("r1-a", 0));
+    (void)start("r1-b", "sleep 60");
+    const std::optional<JobSum> sum
+        = parseJobSum(client->wait(client->shell.sumJob("r1-a", 1, 4)).out);
+    ASSERT_TRUE(sum);
+    EXPECT_EQ(sum->sha256, QCryptographicHash::hash("irst", QCryptographicHash::Sha256).toHex());
+    EXPECT_EQ(sum->size, 6U);
+    EXPECT_FALSE(client->wait(client->shell.sumJob("r1-a", 4, 9)).isOk());
+    const auto jobs = parseJobList(client->wait(client->shell.listJobs("r1-")).out);
+    ASSERT_EQ(jobs.size(), 2);
+    EXPECT_EQ(jobs.at(0).first, "r1-a");
+    EXPECT_EQ(jobs.at(0).second.exitCode, 3);
+    EXPECT_EQ(jobs.at(1).second.state, State::Running);
+    EXPECT_EQ(parseJobList(client->wait(client->shell.listJobs({})).out).size(), 2);
+    EXPECT_TRUE(client->wait(client->shell.listJobs("r2")).isOk());
+}
+
+TEST_F(JobTest, KeepsNotesAndLeases)
+{
+    const QByteArray text("{\"a\": 'b'}\0\n\n", 13);
+    EXPECT_EQ(client->wait(client->shell.readNote("run-1")).result->code, 66);
+    EXPECT_TRUE(client->wait(client->shell.writeNote("run-1", text)).isOk());
+    EXPECT_EQ(client->wait(client->shell.readNote("run-1")).out, text);
+    EXPECT_TRUE(client->wait(client->shell.removeNote("run-1")).isOk());
+    EXPECT_EQ(client->wait(client->shell.readNote("run-1")).result->code, 66);
+
+    const auto take = [this](const QByteArray &token, const QString &holder) {
+        return client->wait(client->shell.takeLease("s", "run-" + token, token, holder, 60s)).out;
+    };
+    const QByteArray taken = take("secret1", u"anna\n@\x1b[31mlap\u202etop"_s);
+    const std::optional<Lease> mine = parseLease(taken);
+    ASSERT_TRUE(mine) << taken.toStdString();
+    EXPECT_EQ(mine->state, Lease::State::Mine);
+    EXPECT_EQ(mine->holder, u"anna @lap top"_s);
+    EXPECT_FALSE(taken.contains("token") || taken.split('=').contains("secret1"));
+    EXPECT_EQ(parseLease(take("secret2", u"bob"_s))->state, Lease::State::Held);
+    EXPECT_EQ(parseLease(client->wait(client->shell.showLease("s")).out)->runId, "run-secret1");
+    EXPECT_EQ(parseLease(client->wait(client->shell.dropLease("s", "secret2")).out)->state,
+              Lease::State::Held);
+    EXPECT_EQ(parseLease(client->wait(client->shell.dropLease("s", "secret1")).out)->state,
+              Lease::State::Free);
+    EXPECT_EQ(client->wait(client->shell.takeLease("s", "run", "a b", u"x"_s, 60s)).out,
+              "E bad-id\n");
+}
+
+TEST_F(JobTest, NoiseOfTheLoginIsNoAnswer)
+{
+    // Without an end of line, too, and more than fits into one packet.
+    const QByteArray noise = "seq 1 20000; echo S running rc=0; echo noise >&2; printf 'no end'; "
+                             "printf 'no end' >&2\n";
+    for (const char *file : {".bashrc", ".profile", ".bash_profile"}) {
+        server.write(u"home/"_s + QString::fromLatin1(file), noise);
+    }
+    server.write(u"banner"_s, "S done rc=1 size=5\nE this is a banner\n");
+    client.reset();
+    ASSERT_TRUE(server.restart({u"Banner "_s + server.path(u"banner"_s)}));
+    client = connected();
+    ASSERT_TRUE(client->run("true").out.contains("no end")) << "there is no noise";
+
+    EXPECT_EQ(client->wait(client->shell.installJobHelper()).out, "ok\n");
+    const Outcome &begun = client->wait(client->shell.startJob("j", "sleep 0.2; echo one"));
+    started << "j";
+    EXPECT_TRUE(begun.out.startsWith("S started\nS ")) << begun.out.left(100).toStdString();
+    EXPECT_EQ(begun.err, "");
+    const Outcome &log = client->wait(client->shell.followJob("j", 0));
+    EXPECT_TRUE(log.out.startsWith("1\n2\n")) << "the profile's noise is the job's own";
+    const JobStatus ended = status("j");
+    EXPECT_EQ(ended.size, quint64(log.out.size()));
+    EXPECT_TRUE(log.out.endsWith("no endno endone\n"));
+    EXPECT_EQ(client->wait(client->shell.followJob("j", ended.size - 4)).out, "one\n");
+    (void)client->wait(client->shell.writeNote("n", "text"));
+    EXPECT_EQ(client->wait(client->shell.readNote("n")).out, "text");
+    const Outcome &check = client->wait(client->shell.runLoginScript("echo yes; echo no >&2", 20s));
+    EXPECT_EQ(check.out, "yes\n");
+    EXPECT_EQ(check.err, "no\n");
+}
+
+TEST_F(JobTest, ALoginThatRunsNothingSaysWhy)
+{
+    client.reset();
+    ASSERT_TRUE(server.restart({u"ForceCommand echo This account is closed.; exit 1"_s}));
+    client = connected();
+    const Outcome &outcome = client->wait(client->shell.jobStatus("j"));
+    EXPECT_FALSE(outcome.isOk());
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(outcome.err, "This account is closed.\n");
+}
+
+TEST_F(JobTest, EveryLoginShellPassesTheLinesOn)
+{
+    int tried = 0;
+    for (const QString &name : {u"bash"_s, u"dash"_s, u"mksh"_s, u"busybox"_s, u"zsh"_s, u"tcsh"_s,
+                                u"fish"_s, u"ksh93"_s, u"yash"_s}) {
+        QString shell = QStandardPaths::findExecutable(name);
+        if (shell.isEmpty()) {
             continue;
         }
-        const QByteArray helper = QByteArray(shell) + " " + jobs().toUtf8() + "/h-1.sh ";
-        started << "s-" + name;
-        EXPECT_TRUE(client->run(helper + "start s-" + name + " 18", "echo up; sleep 60;").isOk());
-        waitForLog("s-" + name, "up\n");
-        const JobStatus ended = statusIn(client->run(helper + "stop s-" + name + " 4"));
-        EXPECT_EQ(ended.state, State::Done) << shell;
+        ++tried;
+        const QByteArray id = "l-" + name.toLatin1();
+        shell += name == u"busybox"_s ? u" sh"_s : u""_s;
+        client.reset();
+        ASSERT_TRUE(
+            server.restart({u"ForceCommand exec %1 -c \"$SSH_ORIGINAL_COMMAND\""_s.arg(shell)}));
+        client = connected();
+        QFile::remove(jobs() + u"/h-2.sh"_s);
+        EXPECT_EQ(client->wait(client->shell.installJobHelper()).out, "ok\n")
+            << shell.toStdString();
+        (void)start(id, "echo \"it's ! \\\\ $0\" | wc -l; exit 5");
+        EXPECT_EQ(client->wait(client->shell.followJob(id, 0)).out, "1\n") << shell.toStdString();
+        EXPECT_EQ(status(id).exitCode, 5) << shell.toStdString();
+        EXPECT_TRUE(parseJobSum(client->wait(client->shell.sumJob(id, 0, 1)).out));
+        EXPECT_EQ(client->wait(client->shell.writeNote("n", "a'b!\\\n")).out, "ok\n");
+        EXPECT_EQ(client->wait(client->shell.readNote("n")).out, "a'b!\\\n");
+        EXPECT_EQ(client->wait(client->shell.runLoginScript("echo 'x!' \\\\; exit 4", 20s)).out,
+                  "x! \\\n");
+        EXPECT_EQ(client->wait(client->shell.runHelperScript("echo 'x!'", 20s)).out, "x!\n");
+        EXPECT_EQ(client->wait(client->shell.startJob("a b", "true")).out, "E bad-id\n");
     }
+    EXPECT_GT(tried, 1);
 }
 
 } // namespace

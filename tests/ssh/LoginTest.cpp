@@ -2,10 +2,10 @@
 #include "ssh/Algorithms.h"
 #include "ssh/KeyFile.h"
 #include "ssh/ShellFixture.h"
+#include "ssh/SocketLink.h"
 #include "ssh/Text.h"
 #include "ssh/Transport.h"
 
-#include <QBuffer>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTcpServer>
@@ -23,7 +23,7 @@ using namespace Qt::StringLiterals;
 bool libraryKnowsRsa()
 {
     LoginControl control;
-    const Transport transport(std::make_unique<QBuffer>(), control);
+    const Transport transport(std::make_unique<SocketLink>(), control);
     return canSignRsaSha2(transport.session());
 }
 
@@ -276,16 +276,6 @@ TEST_F(LoginTest, RefusesAWrongPasswordByName)
     EXPECT_TRUE(client.secrets[1].retry);
     EXPECT_TRUE(error->detail.contains(u"password: refused by the server"_s))
         << error->detail.toStdString();
-}
-
-TEST_F(LoginTest, SaysThatProxiesAreNotSupportedYet)
-{
-    server.writeConfig({u"ProxyJump other.example"_s});
-    Listener client(target());
-    const std::optional<Error> error = client.open();
-    ASSERT_TRUE(error);
-    EXPECT_EQ(error->code, ErrorCode::Config);
-    EXPECT_TRUE(error->detail.contains(u"ProxyJump"_s));
 }
 
 TEST_F(LoginTest, RepeatsWhatSshSaysAboutABadConfiguration)

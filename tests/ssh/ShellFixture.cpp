@@ -5,8 +5,8 @@
 
 namespace proverdeck::ssh {
 
-Listener::Listener(const HostTarget &target)
-    : shell(target)
+Listener::Listener(const HostTarget &target, std::shared_ptr<SystemWatch> watch)
+    : shell(target, nullptr, std::move(watch))
 {
     QObject::connect(&shell, &RemoteShell::opened, &shell, [this] { ++opened; });
     QObject::connect(&shell, &RemoteShell::openFailed, &shell,

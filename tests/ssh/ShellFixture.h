@@ -14,6 +14,8 @@
 
 namespace proverdeck::ssh {
 
+class SystemWatch;
+
 /// What a command has said so far.
 struct Outcome
 {
@@ -33,7 +35,7 @@ struct Outcome
 class Listener
 {
 public:
-    explicit Listener(const HostTarget &target);
+    explicit Listener(const HostTarget &target, std::shared_ptr<SystemWatch> watch = {});
 
     /// Opens and waits. The error if it failed.
     [[nodiscard]] std::optional<Error> open();

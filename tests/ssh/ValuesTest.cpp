@@ -28,7 +28,8 @@ TEST(JobStatusText, ReadsTheLastStatusLine)
                          .size = 1234,
                          .processGroup = 77,
                          .startedSecs = 100,
-                         .nowSecs = 160}));
+                         .nowSecs = 160,
+                         .inode = 9}));
     EXPECT_EQ(parseJobStatus("S lost rc=- size=0\nS done rc=137 size=5 ended=7")->exitCode, 137);
     EXPECT_EQ(parseJobStatus("S none rc=- size=0\r\n")->state, State::None);
 }
@@ -63,6 +64,9 @@ TEST(ShellQuoted, MeansTheSameToSh)
 TEST(PlainText, RemovesWhatCouldDeceive)
 {
     EXPECT_EQ(plainBytes("a\x1b[31mred\x1b[0m\r\n\tb\x07"), u"ared b"_s);
+    EXPECT_EQ(plainBytes("a\x1b]0;title\x07"
+                         "b\x1b]52;c;x\x1b\\c\x1bPq\nd\x1b]"),
+              u"abcd"_s);
     EXPECT_EQ(plainText(u"ab\u202Ecd\u2028e"_s), u"ab cd e"_s);
     EXPECT_EQ(plainText(QString(50, u'x'), 10).size(), 10);
 }

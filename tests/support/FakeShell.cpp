@@ -3,6 +3,8 @@
 
 #include "support/Test.h"
 
+#include <QCryptographicHash>
+
 #include <algorithm>
 
 namespace proverdeck::testing {
@@ -14,16 +16,29 @@ bool contains(const FakeShell::Request &request, const QByteArray &part)
     return request.line.contains(part) || request.input.contains(part);
 }
 
+bool isInstall(const FakeShell::Request &request)
+{
+    return request.line.contains("cannot install the job helper");
+}
+
+/// Of a job helper's line: the verb and what follows it.
+QList<QByteArray> wordsOf(const FakeShell::Request &request)
+{
+    static const QByteArray before = "' proverdeck ";
+    const qsizetype at = request.line.lastIndexOf(before);
+    if (at < 0 || !request.line.contains("/proverdeck/jobs/h-") || isInstall(request)) {
+        return {};
+    }
+    return request.line.sliced(at + before.size()).split(' ');
+}
+
 bool isJob(const FakeShell::Request &request, const QByteArray &verb, const QByteArray &job)
 {
     if (verb == "install") {
-        return request.line.contains("cannot install the job helper");
+        return isInstall(request);
     }
-    // "… proverdeck VERB ID NUMBER"
-    const QByteArrayList words = request.line.split(' ');
-    return request.line.contains("/proverdeck/jobs/h-1.sh") && words.size() > 4
-        && words.at(words.size() - 3) == verb && words.at(words.size() - 4) == "proverdeck"
-        && (job.isEmpty() || words.at(words.size() - 2) == job);
+    const QList<QByteArray> words = wordsOf(request);
+    return words.value(0) == verb && (job.isEmpty() || words.value(1) == job);
 }
 
 } // namespace
@@ -191,9 +206,24 @@ qsizetype FakeShell::countJobs(const QByteArray &verb, const QByteArray &job) co
                          [&](const Request &one) { return isJob(one, verb, job); });
 }
 
+QByteArray FakeShell::verbOf(const Request &request)
+{
+    return isInstall(request) ? QByteArray("install") : wordsOf(request).value(0);
+}
+
+QByteArray FakeShell::jobOf(const Request &request)
+{
+    return wordsOf(request).value(1);
+}
+
 quint64 FakeShell::argumentOf(const Request &request)
 {
-    return request.line.mid(request.line.lastIndexOf(' ') + 1).toULongLong();
+    return argumentsOf(request).value(0).toULongLong();
+}
+
+QList<QByteArray> FakeShell::argumentsOf(const Request &request)
+{
+    return wordsOf(request).mid(2);
 }
 
 qsizetype FakeShell::indexOf(ssh::CommandId id) const
@@ -224,7 +254,28 @@ QByteArray statusLine(const QByteArray &state, quint64 size, int code)
 {
     const QByteArray shown = code < 0 ? QByteArray("-") : QByteArray::number(code);
     return "S " + state + " rc=" + shown + " size=" + QByteArray::number(size)
-        + " pgid=42 inode=7 started=1 ended=- now=2\n";
+        + " pgid=42 inode=7 started=1 ended=- now=2 boot=- beat=-\n";
+}
+
+QByteArray listLine(const QByteArray &job, const QByteArray &state, quint64 size, int code)
+{
+    return "J " + job + statusLine(state, size, code).sliced(1);
+}
+
+QByteArray sumLine(const QByteArray &bytes, std::optional<quint64> size)
+{
+    return "H sha256=" + QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex()
+        + " size=" + QByteArray::number(size.value_or(quint64(bytes.size()))) + '\n';
+}
+
+QByteArray leaseLine(const QByteArray &state, const QByteArray &run, const QByteArray &holder,
+                     const QByteArray &previousRun)
+{
+    const auto shown = [](const QByteArray &text) { return text.isEmpty() ? "-" : text; };
+    const QByteArray times = state == "free" ? QByteArray(" taken=- renewed=- now=20")
+                                             : QByteArray(" taken=10 renewed=15 now=20");
+    return "L " + state + " run=" + shown(run) + " previous=" + shown(previousRun) + times
+        + " holder=" + holder + '\n';
 }
 
 } // namespace proverdeck::testing

@@ -5,6 +5,8 @@
 
 #include <QList>
 
+#include <optional>
+
 namespace proverdeck::testing {
 
 /// A RemoteShell without a server: it records what is asked and answers only when the test says so.
@@ -59,16 +61,23 @@ public:
     [[nodiscard]] const Request *pending(const QByteArray &part = {}) const;
     [[nodiscard]] qsizetype count(const QByteArray &part) const;
 
-    // Durable jobs: "start", "status", "log", "stop", "rm", and "install".
+    // The job helper: "install"; of a job "start", "status", "log", "stop", "rm", "sum"; "list" of
+    // a prefix; "take", "drop", "show" of a lease's slot; "write", "read", "erase" of a note.
 
-    /// The open request for this verb and job; the test fails without one.
+    /// The open request for this verb and job (prefix, slot, note); the test fails without one.
     Request expectJob(const QByteArray &verb, const QByteArray &job = {});
     [[nodiscard]] const Request *pendingJob(const QByteArray &verb,
                                             const QByteArray &job = {}) const;
     /// How often a verb was asked for, by now.
     [[nodiscard]] qsizetype countJobs(const QByteArray &verb, const QByteArray &job = {}) const;
-    /// The number at the end of a verb's line: the offset of "log", the grace of "stop".
+    /// "start", "take", …; empty if it does not call the job helper.
+    [[nodiscard]] static QByteArray verbOf(const Request &request);
+    /// Its job, prefix, slot or note.
+    [[nodiscard]] static QByteArray jobOf(const Request &request);
+    /// The number behind the job: the offset of "log" and "sum", the grace of "stop".
     [[nodiscard]] static quint64 argumentOf(const Request &request);
+    /// All behind the job: offset and length of "sum", run and lifetime in seconds of "take".
+    [[nodiscard]] static QList<QByteArray> argumentsOf(const Request &request);
 
 private:
     [[nodiscard]] qsizetype indexOf(ssh::CommandId id) const;
@@ -83,5 +92,14 @@ private:
 
 /// A status line of the job helper: "S running rc=- size=0 …".
 [[nodiscard]] QByteArray statusLine(const QByteArray &state, quint64 size = 0, int code = -1);
+/// A line of the answer to listJobs().
+[[nodiscard]] QByteArray listLine(const QByteArray &job, const QByteArray &state, quint64 size = 0,
+                                  int code = -1);
+/// The answer to sumJob() for a range with these bytes; @p size is that of the whole log.
+[[nodiscard]] QByteArray sumLine(const QByteArray &bytes, std::optional<quint64> size = {});
+/// The answer to the verbs of leases: @p state is "free", "mine", "held" or "expired".
+[[nodiscard]] QByteArray leaseLine(const QByteArray &state, const QByteArray &run = {},
+                                   const QByteArray &holder = {},
+                                   const QByteArray &previousRun = {});
 
 } // namespace proverdeck::testing

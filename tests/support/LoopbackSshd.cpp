@@ -135,13 +135,18 @@ bool LoopbackSshd::launch(const QStringList &options)
     return false;
 }
 
-void LoopbackSshd::writeConfig(const QStringList &lines)
+QByteArray LoopbackSshd::section(const QString &alias, const QStringList &lines) const
 {
-    QStringList all{u"Host loop"_s};
+    QStringList all{u"Host "_s + alias};
     all << lines << u"HostName 127.0.0.1"_s << u"Port %1"_s.arg(m_port) << u"User "_s + user()
         << u"IdentityFile "_s + path(u"id_ed25519"_s) << u"UserKnownHostsFile "_s + knownHostsFile()
         << u"GlobalKnownHostsFile /dev/null"_s << u"IdentityAgent none"_s;
-    write(u"ssh_config"_s, all.join(u"\n  "_s).toUtf8() + '\n');
+    return all.join(u"\n  "_s).toUtf8() + '\n';
+}
+
+void LoopbackSshd::writeConfig(const QStringList &lines)
+{
+    write(u"ssh_config"_s, section(host(), lines));
 }
 
 QString LoopbackSshd::makeKey(const QString &name, const QString &type, const QString &passphrase,

@@ -50,6 +50,9 @@ public:
                                   const QString &passphrase = {}, bool isAuthorized = true);
     /// Writes the ssh_config anew: the usual lines for the alias, with @p lines before them.
     void writeConfig(const QStringList &lines = {});
+    /// The usual lines of an ssh_config for this server under the name @p alias, with @p lines
+    /// before them, for a file with several servers.
+    [[nodiscard]] QByteArray section(const QString &alias, const QStringList &lines = {}) const;
     void write(const QString &name, const QByteArray &text) const;
     [[nodiscard]] QByteArray read(const QString &name) const;
 

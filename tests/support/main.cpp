@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/Child.h"
 #include "support/Test.h"
 
 #include <QApplication>
@@ -64,6 +65,9 @@ QByteArray readData(const QString &name)
 
 int main(int argc, char **argv)
 {
+    if (const std::optional<int> code = proverdeck::testing::runChildProgram(argc, argv)) {
+        return *code;
+    }
     qputenv("QT_QPA_PLATFORM", "offscreen");
     // Nothing of the person who runs the tests is read or written.
     const QTemporaryDir home;

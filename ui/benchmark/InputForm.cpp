@@ -89,6 +89,7 @@ void InputForm::addField(const Input &input, const QStringList &hosts, QFormLayo
     column->addWidget(field.help);
     column->addWidget(field.problem);
     auto *label = new QLabel(input.title, this);
+    label->setTextFormat(Qt::PlainText);
     label->setBuddy(field.editor);
     layout->addRow(label, column);
     m_fields.emplace(input.id, field);

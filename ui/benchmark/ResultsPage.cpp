@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/benchmark/ResultsPage.h"
 
+#include "models/logs/LogFile.h"
 #include "ui/benchmark/BatchTableModel.h"
 #include "ui/charts/GpuCharts.h"
 #include "ui/charts/ProvingTimeChart.h"
@@ -345,12 +346,22 @@ void ResultsPage::fill()
         const QSignalBlocker blocker(m_observations);
         m_observations->setPlainText(m_record.result.observations);
     }
-    QFile samples(m_record.folder + u"/gpu.csv"_s);
-    tabs->setTabVisible(2, !m_record.folder.isEmpty() && samples.exists());
-    if (samples.open(QIODevice::ReadOnly)) {
+    models::LogFile samples(m_record.folder + u"/gpu.csv"_s);
+    const bool isSampled = !m_record.folder.isEmpty() && samples.openExisting();
+    tabs->setTabVisible(2, isSampled);
+    if (isSampled) {
+        // The last days of a long run; all of it is in the folder.
+        static constexpr quint64 Shown = 32 * 1024 * 1024;
+        static constexpr qsizetype Piece = 1 << 20;
         models::series::GpuSampleReader reader;
         m_gpu->clear();
-        m_gpu->addSamples(reader.feed(samples.readAll()));
+        quint64 at = samples.size() > Shown ? samples.size() - Shown : 0;
+        at = std::max(at, samples.firstKept());
+        for (auto bytes = samples.read(at, Piece); bytes && !bytes->isEmpty();
+             bytes = samples.read(at, Piece)) {
+            at += quint64(bytes->size());
+            m_gpu->addSamples(reader.feed(*bytes));
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/benchmark/RunPage.h"
 
+#include "models/logs/LogFile.h"
 #include "ui/benchmark/StepListModel.h"
 #include "ui/charts/GpuCharts.h"
 #include "ui/charts/ProvingTimeChart.h"
@@ -8,8 +9,6 @@
 #include "ui/common/Theme.h"
 #include "ui/logs/LogPane.h"
 
-#include <QDir>
-#include <QFile>
 #include <QLabel>
 #include <QListView>
 #include <QProgressBar>
@@ -72,10 +71,7 @@ RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
     connect(&run, &models::Run::rowsChanged, this, &RunPage::updateCharts);
     connect(&run, &models::Run::findingAdded, this, &RunPage::updateCharts);
     connect(&run, &models::Run::gpuSampled, m_gpu, &GpuCharts::addSamples);
-    connect(&run, &models::Run::connectionNote, this, [this](const QString &text) {
-        m_connection->setText(text);
-        m_connection->parentWidget()->setVisible(!text.isEmpty());
-    });
+    connect(&run, &models::Run::connectionNote, this, &RunPage::onConnection);
     connect(m_reconnect, &QPushButton::clicked, &run, &models::Run::reconnectNow);
     m_tick = new QTimer(this);
     m_tick->setInterval(1000);
@@ -105,6 +101,7 @@ RunPage::RunPage(Services &services, const models::RunRecord &record, QWidget *p
     m_stop->hide();
     m_progress->hide();
     m_left->hide();
+    m_attach->setVisible(models::isAttachable(record.state) && !record.blueprint.isEmpty());
     m_results->show();
 }
 
@@ -131,6 +128,12 @@ void RunPage::build(const QString &host)
     m_stop = new QPushButton(tr("Stop…"), this);
     m_stop->setObjectName(u"stop"_s);
     connect(m_stop, &QPushButton::clicked, this, [this] { emit stopWanted(m_id); });
+    m_attach = new QPushButton(tr("Go on with it"), this);
+    m_attach->setObjectName(u"attach"_s);
+    m_attach->setToolTip(
+        tr("Connect to the server again: logs, results and steps go on where they were"));
+    m_attach->hide();
+    connect(m_attach, &QPushButton::clicked, this, [this] { emit attachWanted(m_id); });
     m_results = new QPushButton(tr("Show results"), this);
     m_results->setObjectName(u"showResults"_s);
     makePrimary(m_results);
@@ -144,6 +147,7 @@ void RunPage::build(const QString &host)
     head->addWidget(m_left);
     head->addWidget(m_progress);
     head->addWidget(m_stop);
+    head->addWidget(m_attach);
     head->addWidget(m_results);
     layout->addLayout(head);
 
@@ -226,20 +230,29 @@ LogPane *RunPage::pane(const QString &name)
 
 void RunPage::loadLogs(const QString &folder)
 {
-    const QStringList names
-        = QDir(folder).entryList({u"*.log"_s}, QDir::Files, QDir::Time | QDir::Reversed);
-    for (const QString &name : names) {
-        QFile file(folder + u'/' + name);
-        if (file.open(QIODevice::ReadOnly)) {
-            while (!file.atEnd()) {
-                pane(name)->append(file.read(1 << 20));
+    if (folder.isEmpty()) {
+        return; // only watched: nothing is kept here
+    }
+    // As much as a pane shows; the whole log is in the folder.
+    static constexpr quint64 Shown = 32 * 1024 * 1024;
+    static constexpr qsizetype Piece = 1 << 20;
+    for (const QString &name : models::LogFile::namesIn(folder)) {
+        models::LogFile log(folder + u'/' + name);
+        if (!log.openExisting()) {
+            continue;
+        }
+        models::series::GpuSampleReader reader;
+        quint64 at = log.size() > Shown ? log.size() - Shown : 0;
+        at = std::max(at, log.firstKept());
+        for (auto bytes = log.read(at, Piece); bytes && !bytes->isEmpty();
+             bytes = log.read(at, Piece)) {
+            at += quint64(bytes->size());
+            if (name.endsWith(u".log"_s)) {
+                pane(name)->append(*bytes);
+            } else if (name == u"gpu.csv") {
+                m_gpu->addSamples(reader.feed(*bytes));
             }
         }
-    }
-    QFile samples(folder + u"/gpu.csv"_s);
-    if (samples.open(QIODevice::ReadOnly)) {
-        models::series::GpuSampleReader reader;
-        m_gpu->addSamples(reader.feed(samples.readAll()));
     }
 }
 
@@ -296,14 +309,23 @@ void RunPage::foldChecks()
                                                     : tr("Show %1 passed checks").arg(folded));
 }
 
+void RunPage::onConnection(const QString &note)
+{
+    m_connection->setText(note);
+    m_connection->parentWidget()->setVisible(!note.isEmpty());
+    m_reconnect->setVisible(m_run && m_run->state() == RunState::Unreachable);
+}
+
+/// A run that somebody else drives has nothing to stop; one that was lost can be gone on with.
 void RunPage::onState(RunState state)
 {
     m_stateIcon->setPixmap(
         runStateIcon(state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
     m_stateText->setText(runStateTitle(state));
     const bool over = models::isFinal(state);
-    m_stop->setVisible(!over);
+    m_stop->setVisible(!over && !m_run->options().watch);
     m_stop->setEnabled(state != RunState::TearingDown);
+    m_attach->setVisible(over && models::isAttachable(state));
     m_results->setVisible(over);
     m_results->setEnabled(over);
     if (over) {
@@ -329,6 +351,12 @@ void RunPage::onTick()
         return;
     }
     m_model->tick();
+    if (const auto left = m_run->nextTry(); left && m_run->state() == RunState::Unreachable) {
+        m_connection->setText(tr("Connection lost, the run continues on the server, next try in "
+                                 "%1 s. %2")
+                                  .arg(left->count())
+                                  .arg(m_run->lossReason()));
+    }
     const auto [done, wanted] = m_run->progress();
     m_progress->setRange(0, wanted > 0 ? wanted : 1);
     m_progress->setValue(wanted > 0 ? std::min(done, wanted) : 0);

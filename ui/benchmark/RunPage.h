@@ -40,6 +40,7 @@ public:
 signals:
     void resultsWanted(const QString &runId);
     void stopWanted(const QString &runId);
+    void attachWanted(const QString &runId);
 
 private:
     void build(const QString &host);
@@ -48,6 +49,7 @@ private:
     void foldChecks();
     void onStep(int index);
     void onState(models::RunState state);
+    void onConnection(const QString &note);
     void onTick();
     void updateCharts();
 
@@ -62,6 +64,7 @@ private:
     QProgressBar *m_progress = nullptr;
     QLabel *m_left = nullptr;
     QPushButton *m_stop = nullptr;
+    QPushButton *m_attach = nullptr;
     QPushButton *m_results = nullptr;
     QListView *m_steps = nullptr;
     StepListModel *m_model = nullptr;

@@ -4,6 +4,7 @@
 #include "ui/common/Theme.h"
 
 #include <QPainter>
+#include <QTextDocument>
 
 namespace proverdeck::ui {
 
@@ -48,7 +49,8 @@ QVariant StepListModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return row.title;
     case Qt::ToolTipRole:
-        return row.state.note.isEmpty() ? row.title : QString(row.title + u"\n"_s + row.state.note);
+        return Qt::convertFromPlainText( // else what looks like HTML would be taken for HTML
+            row.state.note.isEmpty() ? row.title : QString(row.title + u"\n"_s + row.state.note));
     case Qt::AccessibleTextRole:
         return QString(row.title + u", "_s + models::stepOutcomeWord(row.state.outcome) + u". "_s
                        + row.state.note);

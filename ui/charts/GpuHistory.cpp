@@ -65,6 +65,9 @@ void GpuHistory::add(const GpuSample &sample)
         return sample.uuid.isEmpty() ? known.index == sample.index : known.uuid == sample.uuid;
     });
     if (gpu == m_gpus.end()) {
+        if (m_gpus.size() >= MaxGpus) {
+            return; // no server has so many
+        }
         gpu = std::find_if(m_gpus.begin(), m_gpus.end(),
                            [&sample](const Gpu &g) { return g.index > sample.index; });
         gpu = m_gpus.insert(gpu, Gpu{sample.index, sample.uuid, {}, {}});

@@ -20,6 +20,8 @@ public:
     static constexpr size_t MaxMoments
         = 200'000; ///< of one GPU; more halve the detail of the older half
 
+    static constexpr size_t MaxGpus = 64;
+
     struct Moment
     {
         qint64 at; ///< milliseconds since the epoch

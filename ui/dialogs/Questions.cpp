@@ -2,12 +2,12 @@
 #include "ui/dialogs/Questions.h"
 
 #include "ui/common/Theme.h"
+#include "ui/dialogs/SecretAnswers.h"
 
 #include <QDialogButtonBox>
 #include <QFontDatabase>
 #include <QFormLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -16,7 +16,6 @@ namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
 using models::StopMode;
-using ssh::SecretQuestion;
 
 HostKeyDialog::HostKeyDialog(const ssh::HostKeyQuestion &question, QWidget *parent)
     : QDialog(parent)
@@ -60,38 +59,6 @@ HostKeyDialog::HostKeyDialog(const ssh::HostKeyQuestion &question, QWidget *pare
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     layout->addWidget(buttons);
     setMinimumWidth(560);
-}
-
-SecretDialog::SecretDialog(const SecretQuestion &question, QWidget *parent)
-    : QDialog(parent)
-{
-    setObjectName(u"secretDialog"_s);
-    setWindowTitle(question.kind == SecretQuestion::Kind::Passphrase ? tr("Passphrase")
-                                                                     : tr("Log in"));
-    auto *layout = new QVBoxLayout(this);
-    layout->setSpacing(10);
-    layout->addWidget(makeHeading(question.account, this));
-    layout->addWidget(makeText(question.prompt, this));
-    m_edit = new QLineEdit(this);
-    m_edit->setObjectName(u"secret"_s);
-    m_edit->setAccessibleName(question.prompt);
-    m_edit->setEchoMode(question.echo ? QLineEdit::Normal : QLineEdit::Password);
-    layout->addWidget(m_edit);
-    if (question.retry) {
-        layout->addWidget(makeText(tr("✕ That was not accepted. Try again."), this));
-    }
-    layout->addWidget(makeHint(tr("It is used for this login only and not stored."), this));
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    layout->addWidget(buttons);
-    setMinimumWidth(420);
-    m_edit->setFocus();
-}
-
-QString SecretDialog::secret() const
-{
-    return m_edit->text();
 }
 
 StopDialog::StopDialog(const QString &host, bool forClose, QWidget *parent)
@@ -145,7 +112,8 @@ StopDialog::StopDialog(const QString &host, bool forClose, QWidget *parent)
     setMinimumWidth(480);
 }
 
-void answerWithDialogs(ssh::RemoteShell &shell, const std::function<QWidget *()> &parent)
+void answerWithDialogs(ssh::RemoteShell &shell, const std::function<QWidget *()> &parent,
+                       models::SecretStore *store)
 {
     const QPointer<ssh::RemoteShell> target(&shell);
     QObject::connect(&shell, &ssh::RemoteShell::hostKeyAsked, &shell,
@@ -159,20 +127,7 @@ void answerWithDialogs(ssh::RemoteShell &shell, const std::function<QWidget *()>
                          });
                          dialog->open();
                      });
-    QObject::connect(&shell, &ssh::RemoteShell::secretAsked, &shell,
-                     [target, parent](const SecretQuestion &question) {
-                         auto *dialog = new SecretDialog(question, parent());
-                         dialog->setAttribute(Qt::WA_DeleteOnClose);
-                         QObject::connect(
-                             dialog, &QDialog::finished, dialog, [target, dialog](int result) {
-                                 if (target) {
-                                     target->answerSecret(result == QDialog::Accepted
-                                                              ? std::optional(dialog->secret())
-                                                              : std::nullopt);
-                                 }
-                             });
-                         dialog->open();
-                     });
+    new SecretAnswers(shell, store, parent); // the shell's child
 }
 
 } // namespace proverdeck::ui

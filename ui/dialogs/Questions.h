@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/SecretStore.h"
 #include "models/run/Run.h"
+#include "ui/dialogs/SecretDialog.h"
 
 #include <QDialog>
 
 #include <functional>
-
-class QLineEdit;
 
 namespace proverdeck::ui {
 
@@ -18,19 +18,6 @@ class HostKeyDialog : public QDialog
 
 public:
     explicit HostKeyDialog(const ssh::HostKeyQuestion &question, QWidget *parent = nullptr);
-};
-
-/// Asks for a passphrase, a password or the server's own question. Nothing is kept.
-class SecretDialog : public QDialog
-{
-    Q_OBJECT
-
-public:
-    explicit SecretDialog(const ssh::SecretQuestion &question, QWidget *parent = nullptr);
-    [[nodiscard]] QString secret() const;
-
-private:
-    QLineEdit *m_edit = nullptr;
 };
 
 /// Stop and tear down, stop and leave running, or detach. @p forClose: detach is the default.
@@ -46,7 +33,10 @@ private:
     models::StopMode m_mode = models::StopMode::Detach;
 };
 
-/// Shows the dialogs when @p shell asks, above whatever window is active, and answers it.
-void answerWithDialogs(ssh::RemoteShell &shell, const std::function<QWidget *()> &parent);
+/// Shows the dialogs when @p shell asks, above whatever window is active, and answers it. Secrets
+/// that a person wanted to have remembered come from @p store and go there; it may be null, and
+/// must otherwise outlive the shell.
+void answerWithDialogs(ssh::RemoteShell &shell, const std::function<QWidget *()> &parent,
+                       models::SecretStore *store = nullptr);
 
 } // namespace proverdeck::ui

@@ -4,21 +4,22 @@
 #include "ui/common/Theme.h"
 
 #include <QGuiApplication>
+#include <QTextDocument>
 
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
 
-void RunListModel::setRecords(const QList<models::RunRecord> &records)
+void RunListModel::setRuns(const QList<models::store::RunHead> &runs)
 {
     beginResetModel();
-    m_records = records;
+    m_runs = runs;
     endResetModel();
 }
 
 int RunListModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_records.size());
+    return parent.isValid() ? 0 : int(m_runs.size());
 }
 
 int RunListModel::columnCount(const QModelIndex &parent) const
@@ -31,7 +32,8 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid)) {
         return {};
     }
-    const models::RunRecord &record = m_records.at(index.row());
+    const models::store::RunHead &head = m_runs.at(index.row());
+    const models::RunRecord &record = head.run;
     const models::report::Session &session = record.result.session;
     if (role == IdRole) {
         return record.id;
@@ -44,10 +46,13 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
         return QVariant(
             int(number ? Qt::AlignRight | Qt::AlignVCenter : Qt::AlignLeft | Qt::AlignVCenter));
     }
-    if (role != Qt::DisplayRole && role != SortRole && role != Qt::ToolTipRole) {
+    if (role == Qt::ToolTipRole) { // a tool tip would take what looks like HTML for HTML
+        return Qt::convertFromPlainText(data(index, Qt::DisplayRole).toString());
+    }
+    if (role != Qt::DisplayRole && role != SortRole) {
         return {};
     }
-    const auto median = models::ethrex::summariseCounted(record.result.rows).medianMs;
+    const std::optional<qint64> median = head.countedMedianMs;
     switch (index.column()) {
     case State:
         return runStateTitle(record.state);
@@ -61,8 +66,7 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
             ? u"–"_s
             : session.backend + (session.gpu == std::optional(true) ? u" + GPU"_s : QString());
     case Batches:
-        return role == SortRole ? QVariant(record.result.rows.size())
-                                : QVariant(QString::number(record.result.rows.size()));
+        return role == SortRole ? QVariant(head.batches) : QVariant(QString::number(head.batches));
     case Median:
         return role == SortRole
             ? QVariant(median.value_or(-1))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/run/RunTypes.h"
+#include "models/store/RunStore.h"
 
 #include <QAbstractTableModel>
 
@@ -18,7 +18,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
-    void setRecords(const QList<models::RunRecord> &records);
+    void setRuns(const QList<models::store::RunHead> &runs);
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -26,7 +26,7 @@ public:
                                       int role) const override;
 
 private:
-    QList<models::RunRecord> m_records;
+    QList<models::store::RunHead> m_runs;
 };
 
 } // namespace proverdeck::ui

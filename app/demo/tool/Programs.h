@@ -21,6 +21,9 @@ int runL2(const State &state, const Words &words);
 int runProver(const State &state, const Words &words);
 int runDeploy(const State &state, const Words &words);
 
+/// As the real one, but for who asks when the server was booted: see Power.h.
+int runCat(const State &state, const Words &words);
+
 // What only the demo host calls
 int runSetup(const State &state);
 int runWarden(const State &state, bool removesFolder);

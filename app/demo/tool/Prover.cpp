@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/demo/tool/Containers.h"
 #include "app/demo/tool/Net.h"
+#include "app/demo/tool/Power.h"
 #include "app/demo/tool/Programs.h"
 
 #include <signal.h>
@@ -279,6 +280,9 @@ int runProver(const State &state, const Words &words)
 {
     const Words parts = split(option(words, "--proof-coordinators"), ':');
     const auto port = static_cast<int>(number(parts.back(), state.coordinatorPort()));
+    if (state.hasFault("reboot")) {
+        planReboot(state);
+    }
     return Prover(state, option(words, "--backend", "exec"), port).run();
 }
 

@@ -101,7 +101,7 @@ bool placePrograms(const State &state)
 {
     std::error_code failure;
     for (const char *name : {"make", "cargo", "docker", "nvidia-smi", "boundless", "just", "solc",
-                             "nvcc", "rzup", "ethrex"}) {
+                             "nvcc", "rzup", "ethrex", "cat"}) {
         if (std::string_view(name) != "docker" || !state.hasFault("no-docker")) {
             std::filesystem::create_symlink("../libexec/proverdeck-demo-tool",
                                             state.folder() + "/bin/" + name, failure);

@@ -32,6 +32,7 @@ int run(Words words)
         {"cargo", runCargo},
         {"docker", runDocker},
         {"nvidia-smi", runNvidiaSmi},
+        {"cat", runCat},
         {"ethrex", runEthrex},
         {"load_test", runLoadTest},
         {"solc", runSmall},

@@ -250,5 +250,20 @@ TEST(FindingTest, MergesByCodeAndLog)
     EXPECT_EQ(severityWord(Severity::Info), QString("info"));
 }
 
+TEST(LogFindingsTest, WhatALineNamesObeysNobody)
+{
+    LogFindings log(LogKind::Command, "steps.log");
+    log.feed("make: *** No rule to make target '\x1b]0;owned\a\xe2\x80\xae"
+             "x\r\x07y'.  Stop.\n");
+    log.finish();
+    ASSERT_FALSE(log.findings().isEmpty());
+    const Finding &finding = log.findings().constFirst();
+    EXPECT_EQ(finding.code, "make-target-missing");
+    for (const QString &text : {finding.text, finding.evidence.text}) {
+        EXPECT_FALSE(text.contains(QChar(0x202e))) << text.toStdString();
+        EXPECT_FALSE(text.contains(u'\r') || text.contains(u'\a') || text.contains(u'\x1b'));
+    }
+}
+
 } // namespace
 } // namespace proverdeck::models::ethrex

@@ -126,6 +126,11 @@ TEST(RpcAnswerTest, BatchBlocks)
          {"", "x", "{}", R"({"result":null})", R"({"error":{"code":-1}})",
           R"({"result":{"first_block":3}})", R"({"result":{"first_block":9,"last_block":3}})",
           R"({"result":{"first_block":-1,"last_block":3}})",
+          R"({"result":{"first_block":0.5,"last_block":3}})",
+          R"({"result":{"first_block":3,"last_block":1e300}})",
+          R"({"result":{"first_block":3,"last_block":2000000}})",
+          R"({"result":{"first_block":"0x0","last_block":"0xffffffffffffffff"}})",
+          R"({"result":{"first_block":"0xffffffffffffffff","last_block":"0xffffffffffffffff"}})",
           R"({"result":{"first_block":"zz","last_block":3}})"}) {
         EXPECT_EQ(batchBlocks(bad), std::nullopt) << bad;
     }
@@ -139,6 +144,7 @@ TEST(RpcAnswerTest, BlockGasAndTransactions)
               qMakePair(quint64(0), quint64(0)));
     for (const char *bad :
          {"", "{}", R"({"result":null})", R"({"result":{"gasUsed":"0x1"}})",
+          R"({"result":{"gasUsed":1.5,"transactions":[]}})",
           R"({"result":{"gasUsed":"","transactions":[]}})", R"({"result":{"transactions":[]}})"}) {
         EXPECT_EQ(blockGasAndTxs(bad), std::nullopt) << bad;
     }

@@ -77,6 +77,21 @@ TEST(LogBufferTest, DropsTheOlderHalfAndCounts)
     EXPECT_EQ(buffer.indexOfLine(10'000), buffer.lineCount() - 1);
 }
 
+TEST(LogBufferTest, KeepsHalfOfItsLimitAtLeastAndNeverMoreThanAll)
+{
+    LogBuffer buffer(1 << 20);
+    QByteArray line(99, 'x');
+    line += '\n';
+    qint64 fed = 0;
+    for (const qsizetype lines : {1, 3000, 70'000, 5, 20'000, 9000}) {
+        const QByteArray piece = line.repeated(lines);
+        buffer.append(piece);
+        fed += piece.size();
+        EXPECT_LE(buffer.byteCount(), 1 << 20);
+        EXPECT_GE(buffer.byteCount(), std::min<qint64>(fed, (1 << 19) - 100));
+    }
+}
+
 TEST(LogBufferTest, OneHugeLineWithoutAnEndStaysBounded)
 {
     LogBuffer buffer(256 * 1024);
@@ -130,6 +145,9 @@ TEST(LogTextTest, ShowsWhatWouldNotBeSeen)
     EXPECT_TRUE(readLogText("\xff\xfe ok").text.endsWith(" ok"));
     EXPECT_TRUE(readLogText("\xff ok").text.startsWith(QChar(0xfffd)));
     EXPECT_EQ(readLogText("10%\r 50%\r100%\r").text, QString("100%"));
+    // A byte order mark is seen wherever it stands, also after a change of colour.
+    EXPECT_EQ(readLogText("\xef\xbb\xbfx\x1b[31m\xef\xbb\xbfy").text,
+              QString::fromUtf8("\xef\xbf\xbdx\xef\xbf\xbdy"));
 }
 
 TEST(LogTextTest, KnowsTheLevels)
@@ -140,6 +158,25 @@ TEST(LogTextTest, KnowsTheLevels)
     EXPECT_EQ(levelOf(u"error[E0308]: mismatched types"), LogLevel::Error);
     EXPECT_EQ(levelOf(u"errors: 0"), LogLevel::None);
     EXPECT_EQ(levelOf(u"warning: unused"), LogLevel::Warning);
+}
+
+TEST(PlainLineTest, OneHarmlessLineOfBoundedLength)
+{
+    EXPECT_EQ(plainLineFromUtf8("  \x1b]0;title\a\x1b[31mred\x1b[0m\tand\r\nmore \n"),
+              "red and  more");
+    EXPECT_EQ(plainLineFromUtf8("\xe2\x80\xae"
+                                "a\xef\xbb\xbf\xc2\x9b"
+                                "b"),
+              QString::fromUtf8("\xef\xbf\xbd"
+                                "a\xef\xbf\xbd\xef\xbf\xbd"
+                                "b"));
+    EXPECT_EQ(plainLine(QString(10'000, u'x'), 40), QString(40, u'x'));
+    // A character of two UTF-16 units is not cut in half.
+    EXPECT_EQ(plainLine(QString::fromUtf8("abc\xf0\x9f\x98\x80"), 4), "abc");
+    EXPECT_EQ(plainLineFromUtf8({}), "");
+    EXPECT_EQ(plainText("  a\r\n\x1b[31mb\x1b[0m\tc\rd\n\n\x07"),
+              QString("  a\nb\tc d\n\n") + QChar(0x2407));
+    EXPECT_EQ(plainText(""), "");
 }
 
 } // namespace

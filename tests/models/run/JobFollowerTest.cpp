@@ -101,7 +101,7 @@ TEST_F(JobFollowerTest, AStatusThatCannotBeReadIsAskedAgain)
     log("abc");
     status("nonsense\n");
     EXPECT_EQ(ended.count(), 0);
-    log("");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return shell.pendingJob("status") != nullptr; }, 3000));
     status(statusLine("done", 3, 0));
     EXPECT_EQ(ended.count(), 1);
 }
@@ -114,15 +114,41 @@ TEST_F(JobFollowerTest, GoesOnWhereItWasAfterALoss)
     EXPECT_EQ(shell.pending(), nullptr);
     shell.open();
     shell.acceptLogin();
+    status(statusLine("running", 6)); // it is still the same file
     log("ef");
     EXPECT_EQ(offsets, (QList<quint64>{4}));
     shell.lose(); // while the status is asked
     shell.open();
     shell.acceptLogin();
-    log("");
     status(statusLine("done", 6, 0));
     EXPECT_EQ(ended.count(), 1);
     EXPECT_EQ(text(), QByteArray("abcdef"));
+}
+
+TEST_F(JobFollowerTest, AReplacedFileIsReadFromItsBeginning)
+{
+    QSignalSpy replaced(&follower, &JobFollower::replaced);
+    follower.start();
+    log("abcdef");
+    status(statusLine("running", 2)); // somebody cut it
+    EXPECT_EQ(replaced.count(), 1);
+    log("xy");
+    status(statusLine("done", 2, 0));
+    EXPECT_EQ(ended.count(), 1);
+    EXPECT_EQ(offsets, (QList<quint64>{0, 0}));
+    EXPECT_EQ(text(), QByteArray("abcdefxy"));
+}
+
+TEST_F(JobFollowerTest, APauseForgetsWhatCameAfterTheOffset)
+{
+    follower.start();
+    shell.print(shell.expectJob("log").id, "abcd");
+    follower.pause(1);
+    EXPECT_EQ(shell.pending(), nullptr);
+    follower.start();
+    status(statusLine("running", 4));
+    log("bcd");
+    EXPECT_EQ(offsets, (QList<quint64>{1}));
 }
 
 TEST_F(JobFollowerTest, WaitsForAConnection)

@@ -122,5 +122,20 @@ TEST(GpuSamplesTest, ASampleThatIsCutShortIsLeftOut)
     EXPECT_EQ(error, QString());
 }
 
+TEST(GpuSamplesTest, TextsAreHarmlessAndShort)
+{
+    QString error;
+    const QList<GpuSample> samples
+        = read("2026/11/21 10:00:00.000, 0, GPU-1, N\x1b[31mV\xe2\x80\xae"
+               "IDIA\a, 1, 1, 1, 1, 1, 1, 1, 1, 1, P2\n\aoops\x9b\n"
+                   + QByteArray(5000, 'x'),
+               &error);
+    ASSERT_EQ(samples.size(), 1);
+    EXPECT_EQ(samples[0].name, QString("NV") + QChar(0xfffd) + "IDIA" + QChar(0x2407));
+    EXPECT_EQ(error, QString(QChar(0x2407)) + "oops" + QChar(0xfffd));
+    (void)read(QByteArray(5000, 'x') + '\n', &error);
+    EXPECT_EQ(error.size(), 500);
+}
+
 } // namespace
 } // namespace proverdeck::models::series

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/store/RunStore.h"
 
+#include "support/FileLimit.h"
 #include "support/Test.h"
 
+#include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
+#include <QFileInfo>
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QTemporaryDir>
+
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
 
 namespace proverdeck::models::store {
 namespace {
@@ -205,6 +215,313 @@ TEST_F(RunStoreTest, SaysWhenTheFolderCannotBeWritten)
     ASSERT_FALSE(inProc);
     EXPECT_THAT(inProc.error().toStdString(), ::testing::HasSubstr("/proc/history.db"));
     EXPECT_FALSE(other.isOpen());
+}
+
+TEST_F(RunStoreTest, KeepsTheBlueprint)
+{
+    RunRecord one = record("a");
+    one.blueprint = {{"workflow", "[workflow]\nid = \"ü\""}, {"login", QJsonObject{{"port", 22}}}};
+    ASSERT_TRUE(store.save(one));
+    EXPECT_EQ(store.load("a")->blueprint, one.blueprint);
+    EXPECT_EQ(store.list().at(0).blueprint, QJsonObject()) << "read when it is needed";
+    ASSERT_TRUE(store.save(record("a")));
+    EXPECT_EQ(store.load("a")->blueprint, one.blueprint) << "a save without one keeps it";
+}
+
+TEST_F(RunStoreTest, ListsHeadsWithoutRows)
+{
+    RunRecord one = record("a");
+    one.result.rows = {{.batch = 1, .timeMs = 10, .flags = ethrex::BatchFlag::WarmUp},
+                       {.batch = 2, .timeMs = 300, .facts = {1, 1, 1}},
+                       {.batch = 3, .timeMs = 100, .facts = {1, 1, 1}},
+                       {.batch = 4, .timeMs = 200, .facts = {1, 1, 1}}};
+    ASSERT_TRUE(store.save(one));
+    RunRecord empty = record("b", 1);
+    empty.result.rows.clear();
+    ASSERT_TRUE(store.save(empty));
+    const QList<RunHead> heads = store.heads();
+    ASSERT_EQ(heads.size(), 2);
+    EXPECT_EQ(heads.at(0).run.id, "b");
+    EXPECT_EQ(heads.at(0).batches, 0);
+    EXPECT_EQ(heads.at(0).countedMedianMs, std::nullopt);
+    EXPECT_EQ(heads.at(1).batches, 4);
+    EXPECT_EQ(heads.at(1).countedMedianMs, ethrex::summariseCounted(one.result.rows).medianMs);
+    EXPECT_EQ(heads.at(1).run.result.rows.size(), 0);
+    EXPECT_EQ(heads.at(1).run.result.session, one.result.session);
+}
+
+TEST_F(RunStoreTest, WritesWhatChangedWhereverItIs)
+{
+    RunRecord one = record("a");
+    one.state = RunState::Running;
+    one.result.rows.clear();
+    for (int i = 0; i < 50; ++i) {
+        one.result.rows << ethrex::BatchRow{.batch = quint64(i), .timeMs = i};
+    }
+    std::mt19937 random(3);
+    for (int round = 0; round < 60; ++round) {
+        QList<ethrex::BatchRow> &rows = one.result.rows;
+        switch (random() % 6) {
+        case 0:
+            rows << ethrex::BatchRow{.batch = random() % 1000, .timeMs = round};
+            break;
+        case 1:
+            rows[qsizetype(random()) % rows.size()].flags.setFlag(ethrex::BatchFlag::Outlier);
+            break;
+        case 2:
+            rows.resize(1 + qsizetype(random()) % rows.size());
+            break;
+        case 3:
+            rows.prepend(ethrex::BatchRow{.batch = 0, .provedAt = kTime.addSecs(round)});
+            break;
+        case 4:
+            one.result.findings << Finding{"code-" + QString::number(round)};
+            break;
+        default:
+            one.steps[0].second.note = QString::number(round);
+        }
+        if (random() % 4 == 0) { // by somebody else, or after a restart
+            RunStore other;
+            ASSERT_TRUE(other.open(path));
+            ASSERT_TRUE(other.save(one));
+        } else {
+            ASSERT_TRUE(store.save(one));
+        }
+        const auto read = store.load("a");
+        ASSERT_TRUE(read);
+        ASSERT_NO_FATAL_FAILURE(expectSame(*read, one)) << round;
+        ASSERT_EQ(store.heads().at(0).batches, rows.size());
+    }
+}
+
+TEST_F(RunStoreTest, WhatAnotherWroteMeanwhileIsWrittenOver)
+{
+    RunRecord mine = record("a");
+    mine.state = RunState::Running;
+    ASSERT_TRUE(store.save(mine));
+    RunRecord theirs = mine;
+    theirs.result.rows = {{.batch = 7}, {.batch = 8}};
+    theirs.result.findings.clear();
+    theirs.steps.clear();
+    theirs.host = "elsewhere";
+    RunStore other;
+    ASSERT_TRUE(other.open(path));
+    ASSERT_TRUE(other.save(theirs));
+    ASSERT_TRUE(store.save(mine));
+    const auto read = store.load("a");
+    ASSERT_TRUE(read);
+    expectSame(*read, mine);
+}
+
+TEST_F(RunStoreTest, SaysThatItChangedOnlyWhenItDid)
+{
+    RunRecord one = record("a");
+    one.state = RunState::Running;
+    ASSERT_TRUE(store.save(one));
+    QSignalSpy changed(&store, &RunStore::changed);
+    ASSERT_TRUE(store.save(one));
+    EXPECT_EQ(changed.count(), 0) << "only its heartbeat";
+    one.result.rows << ethrex::BatchRow{.batch = 2};
+    ASSERT_TRUE(store.save(one));
+    EXPECT_EQ(changed.count(), 1);
+    execute(path, "UPDATE runs SET saved=saved-60000");
+    EXPECT_EQ(store.load("a")->state, RunState::Unknown) << "nobody seems to drive it";
+    ASSERT_TRUE(store.save(one));
+    EXPECT_EQ(changed.count(), 2) << "it is driven again";
+    EXPECT_EQ(store.load("a")->state, RunState::Running);
+}
+
+TEST_F(RunStoreTest, KnowsTheStateThatWasWritten)
+{
+    RunRecord one = record("a");
+    one.state = RunState::Running;
+    ASSERT_TRUE(store.save(one));
+    execute(path, "UPDATE runs SET saved=saved-60000");
+    EXPECT_EQ(store.load("a")->state, RunState::Unknown);
+    EXPECT_EQ(store.list().at(0).state, RunState::Unknown);
+    EXPECT_EQ(store.storedState("a"), RunState::Running);
+    EXPECT_EQ(store.storedState("b"), RunState::Unknown);
+}
+
+TEST_F(RunStoreTest, NamesTheRunsThatAreNotOver)
+{
+    for (int i = 0; i <= int(RunState::Detached); ++i) {
+        RunRecord one = record(runStateWord(RunState(i)), i);
+        one.state = RunState(i);
+        ASSERT_TRUE(store.save(one));
+    }
+    EXPECT_EQ(store.unfinished(),
+              (QStringList{"detached", "unknown", "tearing down", "unreachable", "running",
+                           "checking", "connecting", "waiting"}));
+}
+
+TEST_F(RunStoreTest, ARunThatNeverStartedIsListedByWhenItWasSaved)
+{
+    RunRecord old = record("old");
+    old.started = QDateTime::fromSecsSinceEpoch(1'600'000'000, Qt::UTC);
+    ASSERT_TRUE(store.save(old));
+    RunRecord waiting = record("waiting");
+    waiting.started = {};
+    waiting.state = RunState::Connecting;
+    ASSERT_TRUE(store.save(waiting));
+    EXPECT_EQ(store.list().at(0).id, "waiting");
+}
+
+TEST_F(RunStoreTest, KeepsAJournalPerRunInOrder)
+{
+    const JournalEntry intent{kTime, "step", "l2", {{"command", "make „x\" && y"}, {"n", 1}}};
+    const JournalEntry outcome{kTime.addMSecs(-5), "ended", {}, {}};
+    ASSERT_TRUE(store.append("a", intent));
+    ASSERT_TRUE(store.append("b", outcome));
+    ASSERT_TRUE(store.append("a", outcome)) << "an earlier time, yet later";
+    ASSERT_TRUE(store.save(record("a")));
+    EXPECT_EQ(store.journal("a"), (QList<JournalEntry>{intent, outcome}));
+    EXPECT_EQ(store.journal("none"), QList<JournalEntry>());
+    RunStore other;
+    ASSERT_TRUE(other.open(path));
+    EXPECT_EQ(other.journal("b"), QList<JournalEntry>{outcome});
+    ASSERT_TRUE(store.remove("a"));
+    EXPECT_EQ(store.journal("a"), QList<JournalEntry>());
+    EXPECT_EQ(store.journal("b").size(), 1);
+}
+
+TEST_F(RunStoreTest, ARemovedRunThatIsSavedAgainIsWhole)
+{
+    RunRecord one = record("a");
+    one.state = RunState::Running;
+    ASSERT_TRUE(store.save(one));
+    RunStore other;
+    ASSERT_TRUE(other.open(path));
+    ASSERT_TRUE(other.remove("a"));
+    ASSERT_TRUE(store.save(one));
+    const auto read = store.load("a");
+    ASSERT_TRUE(read);
+    expectSame(*read, one);
+}
+
+/// Bytes that a save adds to the write-ahead log.
+class RunStoreCostTest : public RunStoreTest
+{
+protected:
+    qint64 costOf(const RunRecord &run)
+    {
+        execute(path, "PRAGMA wal_checkpoint(TRUNCATE)");
+        const QString wal = path + "-wal";
+        EXPECT_EQ(QFileInfo(wal).size(), 0);
+        EXPECT_TRUE(store.save(run));
+        return QFileInfo(wal).size();
+    }
+};
+
+TEST_F(RunStoreCostTest, AWeekOfBatchesIsNotWrittenAgainAndAgain)
+{
+    RunRecord run = record("a");
+    run.state = RunState::Running;
+    run.blueprint = {{"workflow", QString(20'000, 'x')}};
+    for (int i = 0; i < 20; ++i) {
+        run.steps << run.steps.constFirst();
+        run.result.findings << Finding{"code", Severity::Info, QString(200, 't')};
+    }
+    run.result.rows.clear();
+    for (int i = 0; i < 10'000; ++i) {
+        run.result.rows << ethrex::BatchRow{.batch = quint64(i),
+                                            .timeMs = 60'000 + i,
+                                            .allTimesMs = {60'000 + i},
+                                            .provedAt = kTime.addSecs(i),
+                                            .facts = {55'868'402, 1072, 12},
+                                            .line = i * 10};
+    }
+    const qint64 all = costOf(run);
+    const qint64 nothing = costOf(run);
+    run.result.rows << ethrex::BatchRow{.batch = 10'000, .timeMs = 60'000};
+    const qint64 row = costOf(run);
+    QElapsedTimer clock;
+    clock.start();
+    ASSERT_TRUE(store.save(run));
+    const qint64 spent = clock.nsecsElapsed() / 1000;
+    std::printf("bytes written: %lld for 10,000 rows at once, %lld for none, %lld for one; "
+                "%lld microseconds for none\n",
+                all, nothing, row, spent);
+    EXPECT_LT(nothing, 10'000);
+    EXPECT_LT(row, 40'000);
+}
+
+class RunStoreFullDiskTest : public RunStoreTest
+{
+protected:
+    /// Appends until it fails; the number of entries that were acknowledged.
+    static int appendUntilFull(RunStore &full)
+    {
+        for (int i = 0; i < 20'000; ++i) {
+            if (const auto done = full.append(
+                    "run", {kTime, "step", QString::number(i), {{"text", QString(300, 'x')}}});
+                !done) {
+                EXPECT_THAT(done.error().toStdString(), ::testing::HasSubstr("free space"));
+                return i;
+            }
+        }
+        ADD_FAILURE() << "never full";
+        return 0;
+    }
+
+    static void expectReadable(const RunStore &full, int entries)
+    {
+        const QList<JournalEntry> journal = full.journal("run");
+        ASSERT_EQ(journal.size(), entries);
+        EXPECT_TRUE(entries == 0 || journal.constLast().step == QString::number(entries - 1));
+        EXPECT_TRUE(full.load("before"));
+    }
+};
+
+TEST_F(RunStoreFullDiskTest, AnAppendThatCannotBeWrittenChangesNothing)
+{
+    ASSERT_TRUE(store.save(record("before")));
+    int entries = 0;
+    {
+        const testing::FileLimit limit(rlim_t(QFileInfo(path + "-wal").size() + 200'000));
+        entries = appendUntilFull(store);
+        EXPECT_GT(entries, 10);
+        expectReadable(store, entries);
+        const auto saved = store.save(record("after"));
+        ASSERT_FALSE(saved);
+        EXPECT_THAT(saved.error().toStdString(), ::testing::HasSubstr("free space"));
+        EXPECT_FALSE(store.load("after"));
+        expectReadable(store, entries);
+    }
+    ASSERT_TRUE(store.append("run", {kTime, "step", QString::number(entries), {}}));
+    ASSERT_TRUE(store.save(record("after")));
+    expectReadable(store, entries + 1);
+    RunStore again;
+    ASSERT_TRUE(again.open(path));
+    expectReadable(again, entries + 1);
+}
+
+TEST_F(RunStoreFullDiskTest, SurvivesAFileSystemWithoutRoom)
+{
+    const QString small = folder.filePath("small");
+    QDir().mkpath(small);
+    if (::mount("tmpfs", QFile::encodeName(small).constData(), "tmpfs", 0, "size=1m") != 0) {
+        GTEST_SKIP() << "a small file system cannot be mounted here: " << std::strerror(errno);
+    }
+    {
+        RunStore full;
+        ASSERT_TRUE(full.open(small + "/history.db"));
+        ASSERT_TRUE(full.save(record("before")));
+        QFile ballast(small + "/ballast");
+        ASSERT_TRUE(ballast.open(QIODevice::WriteOnly));
+        ballast.write(QByteArray(300'000, 'b'));
+        ballast.close();
+        int entries = appendUntilFull(full);
+        expectReadable(full, entries);
+        EXPECT_FALSE(full.save(record("after")));
+        ASSERT_TRUE(ballast.remove());
+        ASSERT_TRUE(full.append("run", {kTime, "step", QString::number(entries), {}}));
+        ASSERT_TRUE(full.save(record("after")));
+        expectReadable(full, entries + 1);
+        ASSERT_TRUE(full.open(small + "/history.db"));
+        expectReadable(full, entries + 1);
+    }
+    ::umount(QFile::encodeName(small).constData());
 }
 
 TEST(RunIdTest, SortsByTimeAndFitsAJobId)

@@ -279,6 +279,36 @@ TEST(WorkflowTest, AFileWithoutAHeadSaysWhatIsMissing)
     EXPECT_THAT(parsed.error().toStdString(), HasSubstr("[workflow]"));
 }
 
+TEST(WorkflowTest, AKeyOfThousandsOfPartsIsRefused)
+{
+    for (const QByteArray &start : {QByteArray("a"), QByteArray("x = \"\"\"\"\"\"\"\"\na")}) {
+        const auto loaded
+            = parseWorkflow(start + QByteArray(".a").repeated(100'000) + " = 1\n", "x");
+        ASSERT_FALSE(loaded);
+        EXPECT_THAT(loaded.error().toStdString(), HasSubstr("so many dots"));
+    }
+    // Dots in commands and remarks are none of keys.
+    const QByteArray dots = QByteArray(".").repeated(2000);
+    const auto loaded = parseWorkflow(
+        "# " + dots + "\n[workflow]\nid = \"w\"\ntitle = 'a \"" + dots
+            + "'\n[[step]]\nid = \"s\"\nrun = \"\"\"echo \\\"\"\"\\\" " + dots + "\"\"\"\n",
+        "x");
+    EXPECT_TRUE(loaded) << loaded.error().toStdString();
+}
+
+TEST(WorkflowTest, WhatIsWrongIsSaidWithoutItsEscapes)
+{
+    const auto loaded
+        = parseWorkflow("[workflow]\nid = \"w\"\ntitle = \"t\"\n\"\\u001b]0;x\\u0007\\u202e"
+                            + QByteArray(5000, 'y') + "\" = 1\n",
+                        "%3.toml");
+    ASSERT_FALSE(loaded);
+    EXPECT_TRUE(loaded.error().startsWith("Workflow file %3.toml, line 4: "));
+    EXPECT_FALSE(loaded.error().contains(u'\x1b') || loaded.error().contains(QChar(0x202e)));
+    EXPECT_LT(loaded.error().size(), 1100);
+    EXPECT_FALSE(parseWorkflow(QByteArray(2 << 20, '\n'), "x"));
+}
+
 TEST(WorkflowTest, GarbageNeverLoads)
 {
     EXPECT_FALSE(parseWorkflow({}, "x"));
