@@ -39,6 +39,7 @@ PROVERDECK_TEST_PACKAGES='
 libgtest-dev
 libgmock-dev
 ?dropbear-bin
+?python3-asyncssh
 ?busybox
 curl
 ?gnome-keyring

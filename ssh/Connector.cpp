@@ -47,6 +47,11 @@ std::chrono::seconds Connector::limit() const
 
 Result<std::unique_ptr<Transport>> Connector::connect()
 {
+    if (!m_config.revokedHostKeys.isEmpty()) {
+        if (const Result<> read = m_known.addRevoked(m_config.revokedHostKeys); !read) {
+            return tl::unexpected(read.error());
+        }
+    }
     const QDeadlineTimer deadline(limit());
     Result<std::unique_ptr<Link>> link
         = m_makeLink(m_config.connectTimeout.value_or(kConnectLimit));
@@ -129,8 +134,14 @@ Error Connector::exchangeError(const Transport &transport) const
     const Result<std::unique_ptr<Link>> link = m_makeLink(kProbeLimit);
     const QString mismatch = link ? probeNegotiation(**link, ours, m_control) : QString();
     if (!mismatch.isEmpty()) {
+        const QString sentence
+            = Text::tr("%1 and this program share no way to encrypt. %2").arg(place(), mismatch);
+        const bool isOld = libssh2_version(0x010b00) == nullptr;
         return {ErrorCode::Negotiation,
-                Text::tr("%1 and this program share no way to encrypt. %2").arg(place(), mismatch)};
+                isOld ? sentence + u' '
+                        + Text::tr("libssh2 1.11 or newer also knows RSA host keys "
+                                   "with SHA-2, AES-GCM, chacha20 and -etm MACs.")
+                      : sentence};
     }
     return {ErrorCode::Negotiation,
             Text::tr("The key exchange with %1 failed: %2.").arg(place(), transport.errorText())};

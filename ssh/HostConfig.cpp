@@ -215,6 +215,8 @@ Result<HostConfig> parseHostConfig(const QByteArray &output, const QString &type
     config.hashKnownHosts = isYes(values, u"hashknownhosts"_s);
     config.userKnownHostsFiles = splitPaths(values.value(u"userknownhostsfile"_s));
     config.globalKnownHostsFiles = splitPaths(values.value(u"globalknownhostsfile"_s));
+    const QString revoked = optionalValue(values.value(u"revokedhostkeys"_s));
+    config.revokedHostKeys = expandPath(revoked, config, home, environment).value_or(revoked);
     config.connectTimeout = secondsOf(values.value(u"connecttimeout"_s));
     config.serverAliveInterval
         = secondsOf(values.value(u"serveraliveinterval"_s)).value_or(std::chrono::seconds(0));
@@ -310,7 +312,7 @@ Result<HostConfig> lookUpHostConfig(const HostAddress &address, const QString &c
         if (isAborted()) {
             return fail(ErrorCode::Cancelled, Text::tr("Connecting was cancelled."));
         }
-        return fail(ErrorCode::Config,
+        return fail(ErrorCode::Timeout,
                     Text::tr("\"ssh -G\" did not answer within 5 seconds. Look for a slow \"Match "
                              "exec\" in the ssh configuration."));
     }

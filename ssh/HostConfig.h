@@ -28,6 +28,7 @@ struct HostConfig
     bool identitiesOnly = false;
     QStringList userKnownHostsFiles;
     QStringList globalKnownHostsFiles;
+    QString revokedHostKeys; ///< a file; empty: none
     QString hostKeyAlias;
     bool hashKnownHosts = false;
     std::optional<std::chrono::seconds> connectTimeout;

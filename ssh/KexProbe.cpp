@@ -96,23 +96,26 @@ QString describeMismatch(const KexOffer &theirs, const KexOffer &ours)
         QString name;
         const QList<QByteArray> &theirs;
         const QList<QByteArray> &ours;
+        QString remedy; ///< a line for sshd_config
     };
     const QByteArray cipher = common(ours.ciphers, theirs.ciphers);
     QStringList sentences;
     const std::array<Class, 4> classes{
-        {{Text::tr("key exchange method"), theirs.keyExchange, ours.keyExchange},
-         {Text::tr("host key type"), theirs.hostKeys, ours.hostKeys},
-         {Text::tr("cipher"), theirs.ciphers, ours.ciphers},
-         {Text::tr("MAC"), theirs.macs, ours.macs}}};
+        {{Text::tr("key exchange method"), theirs.keyExchange, ours.keyExchange,
+          u"KexAlgorithms +curve25519-sha256"_s},
+         {Text::tr("host key type"), theirs.hostKeys, ours.hostKeys,
+          u"HostKey /etc/ssh/ssh_host_ed25519_key"_s},
+         {Text::tr("cipher"), theirs.ciphers, ours.ciphers, u"Ciphers +aes256-ctr"_s},
+         {Text::tr("MAC"), theirs.macs, ours.macs, u"MACs +hmac-sha2-256"_s}}};
     for (const Class &one : classes) {
         if (&one.theirs == &theirs.macs && isAead(cipher)) {
             continue; // such a cipher needs no MAC
         }
         if (common(one.ours, one.theirs).isEmpty()) {
-            sentences << Text::tr(
-                             "There is no common %1: the server offers %2; libssh2 %3 knows %4.")
+            sentences << Text::tr("There is no common %1: the server offers %2; libssh2 %3 knows "
+                                  "%4. The server could allow it by \"%5\".")
                              .arg(one.name, namesOf(one.theirs), libraryVersion(),
-                                  namesOf(one.ours));
+                                  namesOf(one.ours), one.remedy);
         }
     }
     return sentences.join(u' ');

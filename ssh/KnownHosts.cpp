@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ssh/KnownHosts.h"
 
+#include "ssh/KeyFile.h"
 #include "ssh/Text.h"
 
 #include <QDir>
@@ -20,6 +21,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kLockMs = 3000;
+constexpr qint64 kMaxFile = 64 << 20;
 
 QByteArray hashOf(const QByteArray &salt, const QByteArray &name)
 {
@@ -132,7 +134,7 @@ void KnownHosts::addFile(const QString &file)
 {
     QFile device(file);
     if (QFileInfo(file).isFile() && device.open(QIODevice::ReadOnly)) {
-        addText(device.read(64 << 20), file);
+        addText(device.read(kMaxFile), file);
     }
 }
 
@@ -152,6 +154,40 @@ void KnownHosts::addText(const QByteArray &text, const QString &file)
             m_entries << *entry;
         }
     }
+}
+
+Result<> KnownHosts::addRevoked(const QString &file)
+{
+    QFile device(file);
+    if (!QFileInfo(file).isFile() || !device.open(QIODevice::ReadOnly)) {
+        return fail(
+            ErrorCode::Config,
+            Text::tr("The list of revoked host keys %1 (RevokedHostKeys) cannot be read, so "
+                     "no host can be trusted. Correct the ssh configuration.")
+                .arg(file));
+    }
+    const QByteArray text = device.read(kMaxFile);
+    if (text.startsWith("SSHKRL")) {
+        return fail(ErrorCode::Config,
+                    Text::tr("The list of revoked host keys %1 (RevokedHostKeys) is in the binary "
+                             "format, which this program cannot read. Name a list of public keys, "
+                             "one per line, instead.")
+                        .arg(file));
+    }
+    int number = 0;
+    const QList<QByteArray> lines = text.split('\n');
+    for (const QByteArray &line : lines) {
+        ++number;
+        const QByteArray blob = parsePublicKey(line.trimmed());
+        if (!blob.isEmpty()) {
+            m_entries << Entry{.marker = Entry::Marker::Revoked,
+                               .type = keyTypeOf(blob),
+                               .blob = blob,
+                               .file = file,
+                               .line = number};
+        }
+    }
+    return {};
 }
 
 HostKeyVerdict KnownHosts::check(const QByteArray &name, const QByteArray &blob) const

@@ -53,6 +53,10 @@ public:
     void addFile(const QString &file);
     void addText(const QByteArray &text, const QString &file);
 
+    /// Reads the lines of a RevokedHostKeys file: public keys that no host may show. Fails if the
+    /// file cannot be read; then ssh trusts nobody.
+    [[nodiscard]] Result<> addRevoked(const QString &file);
+
     [[nodiscard]] HostKeyVerdict check(const QByteArray &name, const QByteArray &blob) const;
     /// The key types on record for @p name, in the order of the files.
     [[nodiscard]] QList<QByteArray> typesFor(const QByteArray &name) const;

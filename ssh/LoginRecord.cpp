@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kStepLimit{30}; // of the server; a person's time does not count
 constexpr qsizetype kMaxServerWords = 600;
+constexpr int kManyRefusals = 3;
 
 /// Whether the answer is the account's password, which stays the same, and no code that is good
 /// only once.
@@ -98,6 +99,7 @@ LoginRecord::Outcome LoginRecord::judge(int code, const QString &name)
         }
     }
     const bool isRefused = refusal || code == LIBSSH2_ERROR_AUTHENTICATION_FAILED;
+    m_refusals += isRefused ? 1 : 0;
     note(name, isRefused ? Text::tr("refused by the server") : m_transport.errorText());
     return Outcome::Refused;
 }
@@ -109,8 +111,10 @@ Error LoginRecord::failure() const
     }
     const QString reason = m_transport.disconnectReason();
     const QString complaint = m_transport.link().complaint();
-    // A server that refuses a login says so; a network that fails does not.
-    if (m_lastWord.isEmpty() && (m_isSilent || (!m_transport.isOpen() && reason.isEmpty()))) {
+    // A server that refuses a login says so; a network that fails does not. But some servers just
+    // hang up after too many attempts, and must not be asked over and over.
+    const bool hasHungUp = !m_transport.isOpen() && reason.isEmpty() && m_refusals < kManyRefusals;
+    if (m_lastWord.isEmpty() && (m_isSilent || hasHungUp)) {
         QString sentence = m_isSilent
             ? Text::tr("%1 stopped answering during the login.").arg(m_config.hostName)
             : Text::tr("%1 closed the connection during the login.").arg(m_config.hostName);

@@ -48,7 +48,8 @@ public:
     /// What a libssh2 code means; notes a refusal or failure under @p name.
     [[nodiscard]] Outcome judge(int code, const QString &name);
 
-    /// Names everything that was tried, why it failed, and what the server accepts.
+    /// Names everything that was tried, why it failed, and what the server accepts. A connection
+    /// that ended for no stated reason may be tried again: ConnectionLost or Timeout.
     [[nodiscard]] Error failure() const;
 
 private:
@@ -59,6 +60,7 @@ private:
     QStringList m_methods;
     QStringList m_tried;
     QStringList m_accepted; // steps of a login with more than one
+    int m_refusals = 0; // of keys and answers, by the server
     bool m_isSilent = false; ///< the server did not answer in time
     QString m_lastWord;
     QString m_serverWords;

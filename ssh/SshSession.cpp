@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kInterval = 9s; // a dead server is known after three of these
 constexpr std::chrono::milliseconds kVerdictTime = 5s;
 constexpr std::chrono::milliseconds kLate = 2s; // a timer later than that means that we stood still
+constexpr std::chrono::milliseconds kLongest = 1h; // between two looks
 
 QString secondsOf(std::chrono::milliseconds time)
 {
@@ -31,6 +32,7 @@ SshSession::SshSession(HostTarget target, std::shared_ptr<LoginControl> control)
     , m_keepAlive(this)
 {
     m_keepAlive.setSingleShot(true);
+    m_keepAlive.setTimerType(Qt::PreciseTimer); // to tell a late one from a coarse one
     connect(&m_keepAlive, &QTimer::timeout, this, &SshSession::onKeepAlive);
 }
 
@@ -90,7 +92,7 @@ void SshSession::goOnline(const HostConfig &config)
     m_interval = isSet ? config.serverAliveInterval : kInterval;
     m_limit = m_interval * (isSet ? config.serverAliveCountMax : 3);
     m_limit = qMax(m_limit, m_interval + qMin(m_interval, kVerdictTime)); // to answer takes time
-    link.limitSilence(m_limit);
+    link.limitSilence(qMin<std::chrono::milliseconds>(m_limit, 24h)); // the system's has 32 bits
     noteSignOfLife();
     armKeepAlive();
     link.acknowledgeQuickly();
@@ -111,8 +113,8 @@ void SshSession::onReadyRead()
     if (m_transport->received() != m_received) {
         noteSignOfLife();
     }
-    if (m_transport->isFlooded()) {
-        lose(Text::tr("the server sent far more than it was asked for"));
+    if (m_transport->isFlooded()) { // queued like the end of the link, and for the same reason
+        QMetaObject::invokeMethod(this, &SshSession::onEnded, Qt::QueuedConnection);
     }
 }
 
@@ -135,7 +137,11 @@ void SshSession::onEnded()
         m_queue->pump();
     }
     const QString reason = m_transport->disconnectReason();
-    lose(reason.isEmpty() ? Text::tr("the server or the network closed it") : reason);
+    if (m_transport->isFlooded()) {
+        lose(Text::tr("the server sent far more than it was asked for"));
+    } else {
+        lose(reason.isEmpty() ? Text::tr("the server or the network closed it") : reason);
+    }
 }
 
 void SshSession::noteSignOfLife()
@@ -153,7 +159,7 @@ void SshSession::armKeepAlive()
     if (m_verdict) {
         due = qMin(due, std::chrono::milliseconds(m_verdict->remainingTime()));
     }
-    due = qMax(due, 0ms);
+    due = qBound(0ms, due, kLongest);
     m_due = QDeadlineTimer(due);
     m_keepAlive.start(due + 1ms);
 }

@@ -8,8 +8,8 @@
 namespace proverdeck::models {
 
 // How a log on the disk loses its end. Each is a row of steps, and after each step the log is whole
-// up to some byte: a crash between them leaves a log that was cut a little less. The growing part
-// must not be open, and nobody else may be at work on the parts.
+// up to some byte: a crash between them leaves a log that was cut a little less. What is open of
+// the growing part is of no use afterwards, and nobody else may be at work on the parts.
 
 /// A plain part that is shorter than its name says lost its end to a power cut, and what came
 /// after it is of no use without that end: it is cut off, and can be fetched again. False, with

@@ -175,6 +175,7 @@ Outcome LogFile::Private::cutInside(quint64 size)
     const bool ok = cutParts(path, parts, size, *replacement);
     const QString why = ok ? QString() : systemReason();
     if (const auto taken = takeOver(); !taken) {
+        isWriter = false; // what is here is known again after an open()
         return taken;
     }
     return ok ? Outcome() : tl::unexpected(unwritable(path, why));

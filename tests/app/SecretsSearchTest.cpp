@@ -2,6 +2,7 @@
 // Uses every canary as its owner would, and looks for it afterwards in everything that is left.
 #include "support/SecretsSearch.h"
 
+#include "app/CoreDumps.h"
 #include "app/KeychainSecretStore.h"
 #include "app/SupportBundle.h"
 #include "models/store/RunStore.h"
@@ -26,7 +27,6 @@
 #include <QTimer>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace proverdeck::app {
 namespace {
@@ -125,6 +125,17 @@ int loginProgram(const QStringList &arguments)
 }
 
 const testing::ChildProgram program("keychain-login", loginProgram);
+
+int crashProgram(const QStringList & /*arguments*/)
+{
+    forbidCoreDumps();
+    rlimit limit{1, 1};
+    getrlimit(RLIMIT_CORE, &limit);
+    testing::tellTest(limit.rlim_cur == 0 && limit.rlim_max == 0 ? "none" : "some");
+    return 0;
+}
+
+const testing::ChildProgram crashes("core-dumps", crashProgram);
 
 class SecretsSearchTest : public ::testing::Test
 {
@@ -289,6 +300,12 @@ TEST_F(SecretsSearchTest, NothingSecretIsLeftBehind)
         }
         EXPECT_GT(place.bytes, 0) << place.name.toStdString() << ": nothing was looked at";
     }
+}
+
+TEST(CoreDumpsTest, ACrashLeavesNoMemoryImage)
+{
+    testing::Child child(u"core-dumps"_s, {});
+    EXPECT_EQ(child.nextLine(), "none");
 }
 
 TEST(SecretsSearchOwnTest, FindsWhatIsThere)

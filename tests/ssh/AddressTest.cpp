@@ -125,7 +125,7 @@ TEST_F(AddressTest, EndsAConditionThatNeverAnswers)
     Listener client(target());
     const std::optional<Error> error = client.open();
     ASSERT_TRUE(error);
-    EXPECT_EQ(error->code, ErrorCode::Config);
+    EXPECT_EQ(error->code, ErrorCode::Timeout);
     EXPECT_TRUE(error->detail.contains(u"Match exec"_s)) << error->detail.toStdString();
     EXPECT_LT(elapsed.elapsed(), 8000);
     const auto process = server.read(u"pid"_s).trimmed().toInt();
@@ -187,6 +187,27 @@ TEST_F(AddressTest, SaysWhatAnAuthorityCannotTell)
     Listener again(target());
     EXPECT_FALSE(again.open());
     EXPECT_TRUE(again.hostKeys.isEmpty());
+}
+
+TEST_F(AddressTest, RefusesKeysOnTheListOfTheConfiguration)
+{
+    server.write(u"revoked"_s, "# list\n" + server.hostKey(u"ed25519"_s) + " gone\n");
+    writeKnownHosts(hostName() + ' ' + server.hostKey(u"ed25519"_s) + '\n');
+    server.writeConfig({u"RevokedHostKeys "_s + server.path(u"revoked"_s)});
+    const std::optional<Error> error = Listener(target()).open();
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->code, ErrorCode::HostKeyRevoked);
+    EXPECT_TRUE(error->detail.contains(server.path(u"revoked"_s) + u", line 2"_s))
+        << error->detail.toStdString();
+    server.write(u"revoked"_s, server.hostKey(u"ecdsa"_s) + '\n');
+    EXPECT_FALSE(Listener(target()).open());
+    for (const QByteArray &list : {QByteArray("SSHKRL\n"), QByteArray()}) {
+        server.write(u"revoked"_s, list);
+        if (list.isEmpty()) {
+            QFile::remove(server.path(u"revoked"_s));
+        }
+        EXPECT_EQ(Listener(target()).open().value_or(Error{}).code, ErrorCode::Config);
+    }
 }
 
 TEST_F(AddressTest, RefusesARevokedKeyInsteadOfTakingAnotherType)

@@ -290,6 +290,25 @@ TEST_F(KeyLoginTest, SaysHowKeysOnTokensWork)
         << detail.toStdString();
 }
 
+TEST_F(KeyLoginTest, LogsInWithAKeyOnATokenOrSaysWhyNot)
+{
+    QProcess token;
+    token.start(u"/usr/bin/python3"_s,
+                {u"-W"_s, u"ignore"_s,
+                 QStringLiteral(PROVERDECK_SOURCE_DIR "/tests/ssh/token_agent.py"),
+                 server.path(u"token.sock"_s)});
+    while (!token.canReadLine() && token.waitForReadyRead(20'000)) { }
+    const QByteArray line = token.readLine();
+    if (line.isEmpty()) {
+        GTEST_SKIP() << "no pretended token: " << token.readAllStandardError().toStdString();
+    }
+    server.write(u"authorized_keys"_s, line);
+    configure({u"IdentityAgent "_s + server.path(u"token.sock"_s)});
+    expectLoginUnless(obstacle("sk-ssh-ed25519@openssh.com"));
+    token.closeWriteChannel();
+    EXPECT_TRUE(token.waitForFinished(5000));
+}
+
 TEST_F(KeyLoginTest, SurvivesAgentsThatTalkNonsense)
 {
     const QByteArray answers[]

@@ -121,6 +121,34 @@ TEST(RunJsonTest, ReadsForeignDocumentsWithoutHarm)
     EXPECT_EQ(sessionFromJson({{"gpu", "yes"}, {"gpus", 3}}).gpu, std::nullopt);
 }
 
+TEST(RunJsonTest, ANumberThatDoesNotFitIsUnknownAndNever0)
+{
+    const auto rowOf = [](const QJsonValue &gas) {
+        return rowsFromJson({QJsonObject{{"gas_used", gas}}}).at(0).facts.gasUsed;
+    };
+    EXPECT_EQ(rowOf(-5), std::nullopt);
+    EXPECT_EQ(rowOf(1e300), std::nullopt);
+    EXPECT_EQ(rowOf("12"), std::nullopt);
+    EXPECT_EQ(rowOf(qint64(12)), 12U);
+    const ethrex::BatchRow huge{.batch = 1, .facts = {18'000'000'000'000'000'000U, {}, {}}};
+    EXPECT_EQ(rowsFromJson(again(rowsToJson({huge}))).at(0).facts.gasUsed, huge.facts.gasUsed);
+    EXPECT_EQ(sessionFromJson({{"tx_per_account", 1e12}}).txPerAccount, std::nullopt);
+}
+
+TEST(RunJsonTest, ReadsTheBatchesOfResultsJson)
+{
+    report::ResultDocument document;
+    document.rows << ethrex::BatchRow{
+        .batch = 7, .timeMs = 5000, .provedAt = kTime, .facts = {5'000'000, 10, 2}};
+    document.findings << Finding{"a", Severity::Warning, "text", "advice", {}, 3};
+    document.session.runId = "run";
+    document.session.memoryKiB = 1024;
+    const QJsonObject json = again(report::toJson(document, true));
+    EXPECT_EQ(rowsFromJson(json.value("batches").toArray()), document.rows);
+    EXPECT_EQ(findingsFromJson(json.value("findings").toArray()), document.findings);
+    EXPECT_EQ(sessionFromJson(json.value("session").toObject()), document.session);
+}
+
 TEST(RunTypesTest, EveryStateHasAWordOfItsOwn)
 {
     QStringList words;
