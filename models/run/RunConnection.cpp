@@ -193,8 +193,8 @@ void Run::onOpenFailed(const ssh::Error &error)
         m_unreachable.start();
     }
     // Cut in the middle, a handshake looks as if there were no common algorithm.
-    const bool mayPass
-        = ssh::isTransient(error) || (m_wasConnected && error.code == ssh::ErrorCode::Negotiation);
+    // Here the server is one that a program of this run has talked with already.
+    const bool mayPass = ssh::isTransient(error) || error.code == ssh::ErrorCode::Negotiation;
     if (mayPass
         && m_unreachable.elapsed() < std::chrono::milliseconds(m_options.giveUpAfter).count()) {
         scheduleReconnect(error.detail);

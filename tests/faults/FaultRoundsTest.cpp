@@ -19,12 +19,14 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTime>
 
 #include <unistd.h>
 
 #include <iostream>
 #include <map>
 #include <random>
+#include <vector>
 
 namespace proverdeck {
 namespace {
@@ -190,6 +192,8 @@ protected:
     void doFault(Fault fault)
     {
         ++faults[fault];
+        history.push_back(QTime::currentTime().toString("hh:mm:ss.zzz ").toStdString()
+                          + nameOf(fault));
         switch (fault) {
         case Fault::KillPanel:
             panel->kill();
@@ -252,6 +256,7 @@ protected:
     void runBenchmark(int &roundsLeft)
     {
         powerWasCut = false;
+        history.clear();
         ASSERT_NO_FATAL_FAILURE(startDemo());
         const qsizetype before = contentOf(home.path() + "/panel.err").size();
         startPanel(benchmark());
@@ -311,8 +316,11 @@ protected:
         if (!powerWasCut) {
             judgeTable(*record);
         }
-        if (HasFailure()) {
+        if (HasFailure()) { // the end comes last, where a shortened report still shows it
             std::cerr << contentOf(home.path() + "/panel.err").right(12000).toStdString();
+            for (const std::string &line : history) {
+                std::cerr << line << '\n';
+            }
         }
     }
 
@@ -415,6 +423,7 @@ protected:
     std::unique_ptr<QProcess> panel;
     std::unique_ptr<FlakyRelay> relay;
     std::map<Fault, int> faults;
+    std::vector<std::string> history; ///< of this benchmark
     int benchmarks = 0;
     int logs = 0;
     int statuses = 0;
