@@ -78,6 +78,15 @@ void ChannelTask::end(const Result<ExitStatus> &result)
     }
 }
 
+/// A request that libssh2 failed with @p code; @p sentence takes libssh2's own words.
+void ChannelTask::endRefused(int code, const QString &sentence)
+{
+    const QString words = m_transport.errorText();
+    end(Transport::isLinkFailure(code) || !m_transport.isOpen()
+            ? fail(ErrorCode::ConnectionLost, Text::tr("The connection was lost: %1.").arg(words))
+            : fail(ErrorCode::Channel, sentence.arg(words)));
+}
+
 bool ChannelTask::open()
 {
     if (m_openFailures > 0 && !m_retryAt.hasExpired()) {
@@ -99,10 +108,9 @@ bool ChannelTask::open()
         m_retryAt = QDeadlineTimer(kOpenPause); // the server may still be clearing old ones away
         return false;
     }
-    end(fail(ErrorCode::Channel,
-             Text::tr("The server opens no further channel: %1. Its MaxSessions may be too small, "
-                      "or other programs use this connection's share.")
-                 .arg(m_transport.errorText())));
+    endRefused(code,
+               Text::tr("The server opens no further channel: %1. Its MaxSessions may be too "
+                        "small, or other programs use this connection's share."));
     m_phase = Phase::Gone;
     return true;
 }
@@ -115,9 +123,7 @@ bool ChannelTask::start()
         return false;
     }
     if (code != 0) {
-        end(fail(
-            ErrorCode::Channel,
-            Text::tr("The server refused to start a command: %1.").arg(m_transport.errorText())));
+        endRefused(code, Text::tr("The server refused to start a command: %1."));
         m_phase = Phase::Freeing;
         return true;
     }

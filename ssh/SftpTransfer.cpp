@@ -172,8 +172,7 @@ bool SftpTransfer::mustWait(std::ptrdiff_t code)
     m_isPending = code == LIBSSH2_ERROR_EAGAIN;
     if (!m_isPending) {
         // A lost link ends the session, and that ends this.
-        return code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_SOCKET_RECV
-            || code == LIBSSH2_ERROR_SOCKET_SEND;
+        return Transport::isLinkFailure(code);
     }
     if (libssh2_channel_eof(libssh2_sftp_get_channel(m_sftp)) == 1) {
         m_isBroken = true;

@@ -249,6 +249,12 @@ int Transport::handshake(std::chrono::milliseconds limit)
     return code;
 }
 
+bool Transport::isLinkFailure(std::ptrdiff_t code)
+{
+    return code == LIBSSH2_ERROR_SOCKET_DISCONNECT || code == LIBSSH2_ERROR_SOCKET_RECV
+        || code == LIBSSH2_ERROR_SOCKET_SEND;
+}
+
 QString Transport::errorText() const
 {
     char *text = nullptr;

@@ -86,6 +86,9 @@ public:
     void markClosed() { m_isClosed = true; }
     [[nodiscard]] bool isClosed() const { return m_isClosed; }
     [[nodiscard]] bool isOpen() const { return !m_isClosed && m_link->isOpen(); }
+    /// Whether a failure of libssh2 with this @p code says something of the way to the server only:
+    /// the link itself reports its end a moment later.
+    [[nodiscard]] static bool isLinkFailure(std::ptrdiff_t code);
     /// The server sent so much that nobody asked for that the session was closed.
     [[nodiscard]] bool isFlooded() const { return m_isFlooded; }
 

@@ -24,6 +24,15 @@ QString Reply::firstLine() const
     return {};
 }
 
+QString Reply::why() const
+{
+    QString text = result ? firstLine() : result.error().detail;
+    while (text.endsWith(u'.')) {
+        text.chop(1);
+    }
+    return text;
+}
+
 Caller::Caller(ssh::RemoteShell &shell, QObject *parent)
     : QObject(parent)
     , m_shell(shell)

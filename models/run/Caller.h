@@ -23,6 +23,8 @@ struct Reply
     }
     /// First line of stdout, or of stderr if there is none; trimmed, secrets masked.
     [[nodiscard]] QString firstLine() const;
+    /// The first line, or why there is none; without a full stop, to stand inside a sentence.
+    [[nodiscard]] QString why() const;
 };
 
 /// Collects the output of commands and hands each reply to its callback, exactly once.

@@ -71,7 +71,7 @@ void Run::installHelper()
         if (!reply.ok()) {
             addFinding({u"server-home"_s, Severity::Error,
                         tr("The server does not let this program keep its job files: %1.")
-                            .arg(reply.result ? reply.firstLine() : reply.result.error().detail),
+                            .arg(reply.why()),
                         tr("The home folder must be writable and have free space.")});
             conclude(m_restored ? RunState::Unknown : RunState::CheckFailed);
             return;
@@ -108,8 +108,7 @@ void Run::onLease(const Reply &reply)
     const auto lease = reply.result ? ssh::parseLease(reply.out) : std::nullopt;
     if (!lease) {
         addFinding({u"no-lease"_s, Severity::Warning,
-                    tr("The server could not note who drives this run: %1.")
-                        .arg(reply.result ? reply.firstLine() : reply.result.error().detail),
+                    tr("The server could not note who drives this run: %1.").arg(reply.why()),
                     tr("Make sure that nobody else starts a benchmark there meanwhile.")});
         proceed();
         return;

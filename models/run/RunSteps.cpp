@@ -24,8 +24,7 @@ void Run::onCheckReply(const Reply &reply)
     const Step &step = planned().step;
     const bool answered = reply.result && reply.result->signal.isEmpty();
     const int code = answered ? reply.result->code : -1;
-    const QString evidence = QString::fromUtf8(
-        redacted((reply.result ? reply.firstLine() : reply.result.error().detail).toUtf8()));
+    const QString evidence = QString::fromUtf8(redacted(reply.why().toUtf8()));
     QJsonObject known;
     if (!step.output.isEmpty()) {
         m_known.insert(step.output, evidence);
@@ -109,10 +108,10 @@ void Run::onJobStarted(const QString &stepId, const Reply &reply)
     }
     const Step &step = planned().step;
     if (!job.started) {
-        const QString why = reply.result ? reply.firstLine() : reply.result.error().detail;
+        const QString why = reply.why();
         addFinding(
             {u"job-not-started"_s, Severity::Error,
-             tr("%1: the server did not start it: %2").arg(step.title, why),
+             tr("%1: the server did not start it: %2.").arg(step.title, why),
              tr("Check the free space and the permissions of the home folder on the server.")});
         failStep(why);
         return;
@@ -469,9 +468,9 @@ void Run::onStopReply(const Reply &reply)
     const bool dead = status && status->state != JobStatus::State::Running
         && status->state != JobStatus::State::Orphan && status->state != JobStatus::State::Starting;
     if (!dead) {
-        const QString why = reply.result ? reply.firstLine() : reply.result.error().detail;
+        const QString why = reply.why();
         addFinding({u"left-running"_s, Severity::Error,
-                    tr("%1: it could not be stopped: %2").arg(planned().step.title, why),
+                    tr("%1: it could not be stopped: %2.").arg(planned().step.title, why),
                     tr("Stop its process group on the server by hand.")});
         m_failed = true;
         finishStep(StepOutcome::Unknown, why);
