@@ -128,7 +128,7 @@ std::optional<Lease::State> leaseStateNamed(const QByteArray &name)
 
 std::optional<Lease> leaseOf(const QByteArray &line)
 {
-    // "L STATE run=… previous=… taken=… renewed=… now=… holder=REST OF THE LINE"
+    // "L STATE run=… previous=… taken=… renewed=… now=… boot=ID booted=… holder=REST OF THE LINE"
     const qsizetype at = line.indexOf(" holder=");
     const QList<QByteArray> words = line.first(at < 0 ? line.size() : at).simplified().split(' ');
     const std::optional<Lease::State> state = leaseStateNamed(words.value(1));
@@ -144,6 +144,8 @@ std::optional<Lease> leaseOf(const QByteArray &line)
         .takenSecs = numberIn(fields, "taken"),
         .renewedSecs = numberIn(fields, "renewed"),
         .nowSecs = numberIn(fields, "now"),
+        .bootId = wordIn(fields, "boot"),
+        .bootedSecs = numberIn(fields, "booted"),
     };
 }
 

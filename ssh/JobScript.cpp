@@ -376,7 +376,7 @@ propose() { # state run token taken renewed life previous holder
 told() { # the lease's line; never the token
   [ "$verdict" != free ] || { run='' taken='' renewed='' previous='' holder=''; }
   [ "$verdict" = mine ] || previous=''
-  printf '%s\n' "L $verdict run=${run:--} previous=${previous:--} taken=${taken:--} renewed=${renewed:--} now=$1 holder=$holder"
+  printf '%s\n' "L $verdict run=${run:--} previous=${previous:--} taken=${taken:--} renewed=${renewed:--} now=$1 boot=$boot booted=${booted:--} holder=$holder"
 }
 take() {
   word "$arg"; number "$arg2"

@@ -124,6 +124,8 @@ struct Lease
     std::optional<qint64> takenSecs;
     std::optional<qint64> renewedSecs;
     std::optional<qint64> nowSecs;
+    QByteArray bootId; ///< differs after a reboot of the server; empty: unknown
+    std::optional<qint64> bootedSecs; ///< when the server was last booted
     bool operator==(const Lease &) const = default;
 };
 

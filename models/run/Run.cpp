@@ -12,6 +12,12 @@ namespace proverdeck::models {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr QStringView BootFlag = u"boot:";
+
+} // namespace
+
 Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent)
     : QObject(parent)
     , m_plan(std::move(plan))
@@ -38,7 +44,7 @@ Run::Run(Plan plan, ssh::RemoteShell &shell, RunOptions options, QObject *parent
     m_watch.setInterval(2000);
     connect(&m_watch, &QTimer::timeout, this, &Run::watchNow);
     connect(&m_marks, &QTimer::timeout, this, &Run::saveMarks);
-    connect(&m_lease, &QTimer::timeout, this, &Run::renewLease);
+    connect(&m_lease, &QTimer::timeout, this, [this] { renewLease(); });
     connect(&m_diskRetry, &QTimer::timeout, this, [this] {
         if (m_retry) {
             m_retry();
@@ -471,6 +477,9 @@ QStringList Run::flags() const
             words << word;
         }
     }
+    if (!m_boot.isEmpty()) {
+        words << BootFlag + QString::fromLatin1(m_boot);
+    }
     return words;
 }
 
@@ -481,6 +490,11 @@ void Run::setFlags(const QStringList &words)
     m_cancelled = words.contains(u"cancelled"_s);
     m_stoppedEndless = words.contains(u"stopped"_s);
     m_options.keepRunning = words.contains(u"keep"_s);
+    for (const QString &word : words) {
+        if (word.startsWith(BootFlag)) {
+            m_boot = word.sliced(BootFlag.size()).toLatin1();
+        }
+    }
 }
 
 QList<Finding> Run::findings() const

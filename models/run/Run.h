@@ -124,7 +124,9 @@ private:
     void installHelper();
     void takeLease();
     void onLease(const Reply &reply);
-    void renewLease();
+    /// @p then is called once the server has answered, whatever it said, unless the run has ended.
+    void renewLease(const std::function<void()> &then = {});
+    void noteBoot(const ssh::Lease &lease);
     void proceed();
     void resume();
 
@@ -177,6 +179,8 @@ private:
     void runCheck();
     void onCheckReply(const Reply &reply);
     void runCommand();
+    [[nodiscard]] bool wasRebooted() const;
+    void failByReboot();
     void onJobStarted(const QString &stepId, const Reply &reply);
     void followJob(Job &job);
     void onJobEnded(Job &job, const ssh::JobStatus &status);
@@ -277,6 +281,9 @@ private:
     QTimer m_marks;
     QTimer m_diskRetry;
     bool m_holdsLease = false;
+    QByteArray m_boot; ///< id of the boot in which this run began to change the server
+    QByteArray m_bootNow;
+    std::optional<qint64> m_bootedSecs; ///< when that was
     QStringList m_replay; ///< logs that the readers must see again
     quint64 m_replayed = 0;
     QTimer m_watch;

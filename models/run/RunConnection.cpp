@@ -116,6 +116,7 @@ void Run::onLease(const Reply &reply)
     if (lease->state == ssh::Lease::State::Mine) {
         m_holdsLease = true;
         m_lease.start(m_options.leaseLifetime / 4);
+        noteBoot(*lease);
         if (!lease->previousRun.isEmpty() && lease->previousRun != m_options.id.toUtf8()) {
             addFinding({u"unfinished-run"_s, Severity::Warning,
                         tr("Run %1 on this server was never brought to its end: its program is "
@@ -139,16 +140,38 @@ void Run::onLease(const Reply &reply)
     conclude(m_restored ? RunState::Unknown : RunState::CheckFailed);
 }
 
-void Run::renewLease()
+/// Until its first job begins, a run does not care for reboots.
+void Run::noteBoot(const ssh::Lease &lease)
+{
+    if (lease.bootId.isEmpty()) {
+        return;
+    }
+    m_bootNow = lease.bootId;
+    m_bootedSecs = lease.bootedSecs;
+    if (m_boot.isEmpty() || m_jobs.empty()) {
+        m_boot = m_bootNow;
+    }
+}
+
+void Run::renewLease(const std::function<void()> &then)
 {
     if (m_shell.state() != ssh::ConnectionState::Connected || isFinal(m_state)) {
         return;
     }
     const auto id = m_shell.takeLease(m_plan.workflow.id.toUtf8(), m_options.id.toUtf8(),
                                       m_options.token, m_options.holder, m_options.leaseLifetime);
-    m_caller.call(id, [this](const Reply &reply) {
+    m_caller.call(id, [this, then](const Reply &reply) {
         const auto lease = reply.result ? ssh::parseLease(reply.out) : std::nullopt;
-        if (isFinal(m_state) || !lease || lease->state != ssh::Lease::State::Held) {
+        if (isFinal(m_state) || reply.lost()) {
+            return;
+        }
+        if (!lease || lease->state != ssh::Lease::State::Held) {
+            if (lease && lease->state == ssh::Lease::State::Mine) {
+                noteBoot(*lease);
+            }
+            if (then) {
+                then();
+            }
             return;
         }
         m_holdsLease = false;
@@ -264,13 +287,17 @@ void Run::resume()
                  : m_closing || phase == Phase::Teardown ? RunState::TearingDown
                  : phase == Phase::Main                  ? RunState::Running
                                                          : RunState::Checking);
+    const auto goOn = [this] {
+        startGpuSampler();
+        startMetricsSampler();
+        if (m_retry) {
+            m_retry();
+        }
+    };
     if (m_holdsLease) {
-        renewLease();
-    }
-    startGpuSampler();
-    startMetricsSampler();
-    if (m_retry) {
-        m_retry();
+        renewLease(goOn);
+    } else {
+        goOn();
     }
 }
 

@@ -8,6 +8,15 @@ namespace proverdeck::models {
 using namespace Qt::StringLiterals;
 using ssh::JobStatus;
 
+namespace {
+
+QString timeText(qint64 seconds)
+{
+    return QDateTime::fromSecsSinceEpoch(seconds).toString(u"yyyy-MM-dd hh:mm:ss t"_s);
+}
+
+} // namespace
+
 // ---- checks ----
 
 void Run::runCheck()
@@ -74,6 +83,11 @@ void Run::runCommand()
     }
     job.id = (m_options.id + u'-' + stepId).toUtf8();
     job.step = m_index;
+    if (planned().step.phase == Phase::Main && wasRebooted()) {
+        m_jobs.erase(found);
+        failByReboot();
+        return;
+    }
     const QString name = logOf(planned().step);
     if (const auto begun = m_logs.begin(job.id, name); !begun) {
         onDiskTrouble(job, begun.error());
@@ -86,6 +100,25 @@ void Run::runCommand()
     job.starting = true;
     m_caller.call(m_shell.startJob(job.id, scriptFor(commandOf(planned()))),
                   [this, stepId](const Reply &reply) { onJobStarted(stepId, reply); });
+}
+
+bool Run::wasRebooted() const
+{
+    return !m_boot.isEmpty() && !m_bootNow.isEmpty() && m_boot != m_bootNow;
+}
+
+/// Between two jobs no job tells of a reboot; what the earlier ones left running is gone all the
+/// same.
+void Run::failByReboot()
+{
+    const QString when = m_bootedSecs ? timeText(*m_bootedSecs) : tr("an unknown time");
+    addFinding({u"server-rebooted"_s, Severity::Error,
+                tr("The server was rebooted at %1, in the middle of the run: what the steps before "
+                   "\"%2\" had started is gone.")
+                    .arg(when, planned().step.title),
+                tr("Find out why it was rebooted (last -x; journalctl -b -1), then begin a new "
+                   "run.")});
+    failStep(tr("the server was rebooted at %1").arg(when));
 }
 
 void Run::onJobStarted(const QString &stepId, const Reply &reply)
@@ -187,9 +220,6 @@ QString Run::howEnded(const JobStatus &status) const
     if (status.state != JobStatus::State::Rebooted) {
         return tr("ended without an exit status; its outcome is unknown");
     }
-    const auto timeText = [](qint64 seconds) {
-        return QDateTime::fromSecsSinceEpoch(seconds).toString(u"yyyy-MM-dd hh:mm:ss t"_s);
-    };
     if (status.bootedSecs && *status.bootedSecs >= status.startedSecs.value_or(0)) {
         return tr("was interrupted by a reboot of the server at %1")
             .arg(timeText(*status.bootedSecs));

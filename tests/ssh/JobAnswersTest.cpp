@@ -63,7 +63,7 @@ TEST(JobAnswers, ReadsALease)
               120);
     const std::optional<Lease> nobodys = parseLease(testing::leaseLine("free"));
     ASSERT_TRUE(nobodys);
-    EXPECT_EQ(*nobodys, (Lease{.nowSecs = 20}));
+    EXPECT_EQ(*nobodys, (Lease{.nowSecs = 20, .bootId = "first-boot", .bootedSecs = 7}));
     EXPECT_EQ(parseLease(testing::leaseLine("expired", "r1", "bob"))->holder, u"bob"_s);
     EXPECT_FALSE(parseLease("L stolen run=r holder=\n"));
     EXPECT_FALSE(parseLease("L held run=r\n")) << "cut off";

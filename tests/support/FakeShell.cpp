@@ -269,13 +269,13 @@ QByteArray sumLine(const QByteArray &bytes, std::optional<quint64> size)
 }
 
 QByteArray leaseLine(const QByteArray &state, const QByteArray &run, const QByteArray &holder,
-                     const QByteArray &previousRun)
+                     const QByteArray &previousRun, const QByteArray &bootId)
 {
     const auto shown = [](const QByteArray &text) { return text.isEmpty() ? "-" : text; };
     const QByteArray times = state == "free" ? QByteArray(" taken=- renewed=- now=20")
                                              : QByteArray(" taken=10 renewed=15 now=20");
     return "L " + state + " run=" + shown(run) + " previous=" + shown(previousRun) + times
-        + " holder=" + holder + '\n';
+        + " boot=" + bootId + " booted=7 holder=" + holder + '\n';
 }
 
 } // namespace proverdeck::testing

@@ -100,6 +100,7 @@ private:
 /// The answer to the verbs of leases: @p state is "free", "mine", "held" or "expired".
 [[nodiscard]] QByteArray leaseLine(const QByteArray &state, const QByteArray &run = {},
                                    const QByteArray &holder = {},
-                                   const QByteArray &previousRun = {});
+                                   const QByteArray &previousRun = {},
+                                   const QByteArray &bootId = "first-boot");
 
 } // namespace proverdeck::testing

@@ -234,6 +234,48 @@ TEST_F(RunRestoreTest, SomebodyElseDrivesTheServer)
     EXPECT_EQ(shell.countJobs("start"), 0);
 }
 
+TEST_F(RunRestoreTest, ARebootThatNoJobSawEndsTheRun)
+{
+    make();
+    begin();
+    ASSERT_TRUE(serveUntilHeld("start r1-extra"));
+    kill(false);
+    lease = leaseLine("mine", "r1", {}, {}, "second-boot");
+    attach();
+    ASSERT_TRUE(serveToTheEnd());
+    EXPECT_EQ(endState(), RunState::Failed);
+    ASSERT_NE(finding("server-rebooted"), nullptr);
+    EXPECT_THAT(finding("server-rebooted")->text.toStdString(), HasSubstr("\"Extra\""));
+    EXPECT_EQ(executions["r1-extra"], 0);
+}
+
+TEST_F(RunRestoreTest, ARebootWhileTheConnectionWasLostEndsTheRun)
+{
+    make();
+    begin();
+    ASSERT_TRUE(serveUntilHeld("start r1-extra"));
+    shell.lose();
+    lease = leaseLine("mine", "r1", {}, {}, "second-boot");
+    reconnect();
+    ASSERT_TRUE(serveToTheEnd());
+    EXPECT_EQ(endState(), RunState::Failed);
+    EXPECT_NE(finding("server-rebooted"), nullptr);
+    EXPECT_EQ(executions["r1-extra"], 0);
+}
+
+TEST_F(RunRestoreTest, ARebootBeforeTheFirstJobDoesNotMatter)
+{
+    make();
+    begin();
+    ASSERT_TRUE(serveUntilHeld("check-question"));
+    kill(false);
+    lease = leaseLine("mine", "r1", {}, {}, "second-boot");
+    attach();
+    ASSERT_TRUE(serveToTheEnd());
+    EXPECT_EQ(endState(), RunState::Done);
+    EXPECT_EQ(finding("server-rebooted"), nullptr);
+}
+
 TEST_F(RunRestoreTest, ALogThatDiffersOnTheServerIsSaid)
 {
     make();
