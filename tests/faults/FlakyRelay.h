@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QHash>
 #include <QHostAddress>
 #include <QObject>
+#include <QPointer>
 #include <QTcpServer>
 #include <QTcpSocket>
 
@@ -18,6 +20,9 @@ public:
         connect(&m_listener, &QTcpServer::newConnection, this, &FlakyRelay::accept);
         m_listener.listen(QHostAddress::LocalHost);
     }
+
+    ~FlakyRelay() override { qDeleteAll(findChildren<QTcpSocket *>()); }
+    Q_DISABLE_COPY_MOVE(FlakyRelay)
 
     [[nodiscard]] quint16 port() const { return m_listener.serverPort(); }
 
@@ -56,7 +61,8 @@ private:
     void join(QTcpSocket *from, QTcpSocket *to)
     {
         from->setReadBufferSize(1 << 18);
-        from->setProperty("peer", QVariant::fromValue<QObject *>(to));
+        m_peers.insert(from, to);
+        connect(from, &QObject::destroyed, this, [this, from] { m_peers.remove(from); });
         connect(from, &QTcpSocket::readyRead, this, [this, from] { pass(from); });
         connect(from, &QTcpSocket::connected, this, [this, to] { pass(to); });
         connect(from, &QTcpSocket::bytesWritten, this, [this, to] { pass(to); });
@@ -76,9 +82,9 @@ private:
 
     void pass(QTcpSocket *from)
     {
-        auto *to = qobject_cast<QTcpSocket *>(from->property("peer").value<QObject *>());
-        if (m_frozen || to == nullptr || !from->isOpen() || to->state() != QAbstractSocket::ConnectedState
-            || to->bytesToWrite() > (1 << 20)) {
+        const QPointer<QTcpSocket> to = m_peers.value(from);
+        if (m_frozen || to.isNull() || !from->isOpen()
+            || to->state() != QAbstractSocket::ConnectedState || to->bytesToWrite() > (1 << 20)) {
             return;
         }
         const QByteArray bytes = from->readAll();
@@ -89,6 +95,7 @@ private:
 
     QTcpServer m_listener;
     quint16 m_serverPort;
+    QHash<QTcpSocket *, QPointer<QTcpSocket>> m_peers;
     bool m_frozen = false;
 };
 
