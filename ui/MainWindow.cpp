@@ -125,7 +125,8 @@ void MainWindow::buildMenus()
         group->addAction(action);
     }
     QMenu *help = menuBar()->addMenu(tr("&Help"));
-    help->addAction(tr("&Support bundle of this run…"), this, &MainWindow::makeBundle);
+    help->addAction(tr("&Support bundle of this run…"), this, &MainWindow::makeBundle)
+        ->setObjectName(u"supportBundle"_s);
     help->addAction(tr("&About Proverdeck"), this, [this] {
         say(tr("About Proverdeck"),
             tr("Proverdeck %1\nA control panel for people who operate zk "

@@ -22,6 +22,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLabel>
@@ -179,6 +180,15 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     picture(window, "run-charts");
     page->showLog("prover.log", 0);
     picture(window, "run-log");
+
+    // The connection is cut: a banner says so, and the run goes on by itself.
+    QFile cut(QFileInfo(run->plan().sshConfigFile).absolutePath() + "/state/cut-connections");
+    ASSERT_TRUE(cut.open(QIODevice::WriteOnly));
+    cut.close();
+    ASSERT_TRUE(
+        QTest::qWaitFor([&] { return run->state() == RunState::Unreachable; }, DemoLimitMs));
+    picture(window, "run-unreachable");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return run->state() == RunState::Running; }, DemoLimitMs));
     click(child<QPushButton>(page, "stop"));
     auto *stop = window->findChild<ui::StopDialog *>();
     ASSERT_NE(stop, nullptr);
@@ -246,6 +256,14 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
         EXPECT_TRUE(QFile::exists(out.filePath(file))) << file;
     }
 
+    // The support bundle of the run shows what is in it, before it is written.
+    child<QAction>(window, "supportBundle")->trigger();
+    const QPointer<QDialog> bundle = child<QDialog>(window, "supportBundleDialog");
+    auto *save = child<QPushButton>(bundle, "saveBundle");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return save->isEnabled(); }, RunLimitMs));
+    picture(bundle, "support-bundle");
+    bundle->reject();
+
     // A double click on a batch shows its line in the prover's log.
     tabs->setCurrentIndex(0);
     const QModelIndex first = table->model()->index(0, 0);
@@ -304,6 +322,16 @@ TEST_F(TourTest, PicturesOfTheQuestions)
                              false, true});
     secret.show();
     picture(&secret, "passphrase");
+    ui::SecretDialog kept({ssh::SecretQuestion::Kind::Password, "Password",
+                           "bench@bench-07.example.org", false, false},
+                          {true, true, {}});
+    kept.show();
+    picture(&kept, "password-remember");
+    ui::SecretDialog locked({ssh::SecretQuestion::Kind::KeyboardInteractive,
+                             "Verification code:", "bench@bench-07.example.org", true, false},
+                            {false, false, "The keychain is locked."});
+    locked.show();
+    picture(&locked, "keychain-locked");
     window->openFile("/nonexistent/prover.log");
     picture(window->findChild<QDialog *>("messageBox"), "message");
 }
