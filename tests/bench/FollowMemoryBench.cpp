@@ -104,6 +104,13 @@ private:
 /// One job's log on its way, as Run and RunPage have it.
 struct Following
 {
+    explicit Following(int number)
+        : name(QStringLiteral("log-%1.log").arg(number))
+        , reader(number % 2 == 0 ? QStringLiteral("ethrex-prover") : QStringLiteral("ethrex-l2"))
+        , source(number)
+    {
+    }
+
     QString name;
     QString reader;
     Source source;
@@ -131,10 +138,7 @@ int main(int argc, char **argv)
     std::map<int, models::ethrex::ResultCollector> collectors;
     std::vector<std::unique_ptr<Following>> all;
     for (int i = 0; i < logs; ++i) {
-        auto one = std::make_unique<Following>(Following{
-            .name = QStringLiteral("log-%1.log").arg(i),
-            .reader = i % 2 == 0 ? QStringLiteral("ethrex-prover") : QStringLiteral("ethrex-l2"),
-            .source = Source(i)});
+        auto one = std::make_unique<Following>(i);
         one->pane = new ui::LogPane(one->name, &tabs);
         tabs.addTab(one->pane, one->name);
         if (!folder.isEmpty()) {
@@ -184,7 +188,7 @@ int main(int argc, char **argv)
     std::printf("empty window         %.0f MiB\n", empty);
     std::printf("at the end           %.0f MiB\n", statusMiB("VmRSS"));
     std::printf("at most              %.0f MiB\n", statusMiB("VmHWM"));
-    std::printf("kept in the panes    %lld MiB, %lld lines\n", qint64(kept) >> 20, qint64(rows));
+    std::printf("kept in the panes    %lld MiB, %lld lines\n", kept >> 20, rows);
     std::printf("time                 %lld s, %lld MiB/s\n", elapsed.elapsed() / 1000,
                 (each * logs >> 20) * 1000 / qMax<qint64>(1, elapsed.elapsed()));
     return statusMiB("VmHWM") < 400 ? 0 : 1;

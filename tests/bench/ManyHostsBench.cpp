@@ -174,15 +174,15 @@ void measureWay(const char *what, const ssh::HostTarget &target)
     QObject::connect(&shell, &ssh::RemoteShell::finished, &shell, [&ends] { ++ends; });
     timer.restart();
     (void)shell.run({"true", {}});
-    QTest::qWaitFor([&ends] { return ends == 1; }, 10'000);
+    (void)QTest::qWaitFor([&ends] { return ends == 1; }, 10'000);
     const double commandMs = double(timer.nsecsElapsed()) / 1e6;
     timer.restart();
     (void)shell.run({"head -c 536870912 /dev/zero", {}, 0ms});
-    QTest::qWaitFor([&ends] { return ends == 2; }, 120'000);
+    (void)QTest::qWaitFor([&ends] { return ends == 2; }, 120'000);
     const double down = double(bytes) / 1e3 / double(timer.elapsed());
     timer.restart();
     (void)shell.run({"cat >/dev/null", QByteArray(128 << 20, 'x'), 0ms});
-    QTest::qWaitFor([&ends] { return ends == 3; }, 120'000);
+    (void)QTest::qWaitFor([&ends] { return ends == 3; }, 120'000);
     const double up = double(128 << 20) / 1e3 / double(timer.elapsed());
     std::printf("%-34s connected in %lld ms, a command in %.1f ms, %.0f MB/s down, %.0f MB/s up\n",
                 what, static_cast<long long>(openMs), commandMs, down, up);
@@ -236,7 +236,7 @@ int main(int argc, char **argv)
         std::fprintf(stderr, "only %d of %d connected\n", opened, kHosts);
         return 1;
     }
-    std::printf("%d hosts connected in %lld ms\n", kHosts, static_cast<long long>(timer.elapsed()));
+    std::printf("%d hosts connected in %lld ms\n", kHosts, timer.elapsed());
     pulse.print("while connecting");
     QTest::qWait(5000);
     pulse.print("connected, silent");
@@ -248,13 +248,13 @@ int main(int argc, char **argv)
             + QByteArray::number(lines * 50) + " lines/s";
         Writer writer(log, lines);
         writer.start();
-        QTest::qWaitFor([&log] { return QFile::exists(log); }, 5000);
+        (void)QTest::qWaitFor([&log] { return QFile::exists(log); }, 5000);
         measureStreams(shells, pulse, name.constData(), "tail -f '" + log.toUtf8() + "'");
     }
     measureStreams(shells, pulse, "20 endless floods (yes)",
                    "yes 'a line of a log that never ends'");
     timer.restart();
     shells.clear();
-    std::printf("closed in %lld ms\n", static_cast<long long>(timer.elapsed()));
+    std::printf("closed in %lld ms\n", timer.elapsed());
     return 0;
 }

@@ -62,7 +62,7 @@ SupportBundleDialog::SupportBundleDialog(std::unique_ptr<BundleMaker> maker, QWi
     m_state->setObjectName(u"bundleState"_s);
     layout->addWidget(m_state);
     auto *buttons = new QDialogButtonBox(this);
-    m_save = buttons->addButton(tr("Save …"), QDialogButtonBox::ActionRole);
+    m_save = buttons->addButton(tr("Save…"), QDialogButtonBox::ActionRole);
     m_save->setObjectName(u"saveBundle"_s);
     makePrimary(m_save);
     buttons->addButton(QDialogButtonBox::Close)->setObjectName(u"close"_s);
@@ -124,7 +124,11 @@ void SupportBundleDialog::collect()
 
 void SupportBundleDialog::onCollected(const QList<BundleEntry> &entries)
 {
-    const int row = std::max(0, m_fileView->currentIndex().row());
+    // At first, a file that something was masked in: that is what there is to look at.
+    const auto masked = std::find_if(entries.begin(), entries.end(),
+                                     [](const BundleEntry &one) { return one.redactionCount > 0; });
+    const int first = masked == entries.end() ? 0 : int(masked - entries.begin());
+    const int row = m_fileView->currentIndex().isValid() ? m_fileView->currentIndex().row() : first;
     m_files->setEntries(entries);
     m_isBusy = false;
     m_hide->setEnabled(true);
