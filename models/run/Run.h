@@ -181,6 +181,8 @@ private:
     void runCommand();
     [[nodiscard]] bool wasRebooted() const;
     void failByReboot();
+    /// Ends the current step if a reboot took what it needs and no job of the run will tell.
+    [[nodiscard]] bool endedByReboot();
     void onJobStarted(const QString &stepId, const Reply &reply);
     void followJob(Job &job);
     void onJobEnded(Job &job, const ssh::JobStatus &status);

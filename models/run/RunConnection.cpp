@@ -290,7 +290,7 @@ void Run::resume()
     const auto goOn = [this] {
         startGpuSampler();
         startMetricsSampler();
-        if (m_retry) {
+        if (!endedByReboot() && m_retry) {
             m_retry();
         }
     };

@@ -170,6 +170,9 @@ void Run::continueRun()
         nextStep();
         return;
     }
+    if (endedByReboot()) {
+        return;
+    }
     if (m_steps.at(m_index).outcome == StepOutcome::Running) {
         continueStep();
     } else {

@@ -3,6 +3,8 @@
 
 #include <QRegularExpression>
 
+#include <algorithm>
+
 namespace proverdeck::models {
 
 using namespace Qt::StringLiterals;
@@ -112,13 +114,29 @@ bool Run::wasRebooted() const
 void Run::failByReboot()
 {
     const QString when = m_bootedSecs ? timeText(*m_bootedSecs) : tr("an unknown time");
-    addFinding({u"server-rebooted"_s, Severity::Error,
-                tr("The server was rebooted at %1, in the middle of the run: what the steps before "
-                   "\"%2\" had started is gone.")
-                    .arg(when, planned().step.title),
-                tr("Find out why it was rebooted (last -x; journalctl -b -1), then begin a new "
-                   "run.")});
+    addFinding(
+        {u"server-rebooted"_s, Severity::Error,
+         tr("The server was rebooted at %1, in the middle of the run (\"%2\"): what had been "
+            "started by then is gone.")
+             .arg(when, planned().step.title),
+         tr("Find out why it was rebooted (last -x; journalctl -b -1), then begin a new "
+            "run.")});
     failStep(tr("the server was rebooted at %1").arg(when));
+}
+
+bool Run::endedByReboot()
+{
+    const bool isMain = m_index >= 0 && m_index < m_plan.steps.size() && !m_closing
+        && planned().step.phase == Phase::Main
+        && m_steps.at(m_index).outcome == StepOutcome::Running;
+    const bool willTell = std::any_of(m_jobs.begin(), m_jobs.end(), [](const auto &one) {
+        return one.second.started && !one.second.ended;
+    });
+    if (!isMain || willTell || !wasRebooted()) {
+        return false;
+    }
+    failByReboot();
+    return true;
 }
 
 void Run::onJobStarted(const QString &stepId, const Reply &reply)

@@ -263,6 +263,36 @@ TEST_F(RunRestoreTest, ARebootWhileTheConnectionWasLostEndsTheRun)
     EXPECT_EQ(executions["r1-extra"], 0);
 }
 
+TEST_F(RunRestoreTest, ARebootWhileAStepWaitsForWhatItStartedEndsTheRun)
+{
+    make("title = \"Build\"\n", "title = \"Build\"\nready = { all = [ { tcp = 3999 } ] }\n");
+    answers["p=3999"] = {"port 3999 does not accept\n", 1};
+    begin();
+    ASSERT_TRUE(serve([&] { return step("build").note.contains("3999"); }));
+    shell.lose();
+    lease = leaseLine("mine", "r1", {}, {}, "second-boot");
+    reconnect();
+    ASSERT_TRUE(serveToTheEnd());
+    EXPECT_EQ(endState(), RunState::Failed);
+    EXPECT_EQ(outcome("build"), "failed");
+    ASSERT_NE(finding("server-rebooted"), nullptr);
+    EXPECT_EQ(executions["r1-after"], 1) << "what is left is tidied up all the same";
+}
+
+TEST_F(RunRestoreTest, ARebootWhileNobodyWatchedAStepThatWaitsEndsTheRun)
+{
+    make("title = \"Build\"\n", "title = \"Build\"\nready = { all = [ { tcp = 3999 } ] }\n");
+    answers["p=3999"] = {"port 3999 does not accept\n", 1};
+    begin();
+    ASSERT_TRUE(serve([&] { return step("build").note.contains("3999"); }));
+    kill(false);
+    lease = leaseLine("mine", "r1", {}, {}, "second-boot");
+    attach();
+    ASSERT_TRUE(serveToTheEnd());
+    EXPECT_EQ(endState(), RunState::Failed);
+    EXPECT_NE(finding("server-rebooted"), nullptr);
+}
+
 TEST_F(RunRestoreTest, ARebootBeforeTheFirstJobDoesNotMatter)
 {
     make();
