@@ -23,6 +23,9 @@ struct Request
         RunsShow,
         RunsExport,
         AnalyseEthrex,
+        AnalyseBoundless,
+        BrokerConfigCheck,
+        BrokerConfigSet,
         DemoHost
     };
     Command command = Command::Window;
@@ -46,6 +49,9 @@ struct Request
     QString runId;
     QStringList files;
     QString metrics;
+    QString compose; ///< broker config check --compose
+    QString era; ///< broker config --era
+    QStringList assignments; ///< broker config set: KEY=VALUE
     QString help; ///< text of --help
 };
 

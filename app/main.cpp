@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/AnalyseBoundless.h"
 #include "app/Application.h"
+#include "app/BrokerConfigCommand.h"
 #include "app/BundleCommand.h"
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
@@ -87,6 +89,11 @@ int atOnce(const Request &request)
     case Request::Command::Bundle:
         return proverdeck::app::runBundle(
             {request.runId, request.out, request.overwrite, request.showNames});
+    case Request::Command::AnalyseBoundless:
+        return proverdeck::app::runAnalyseBoundless(request.files, request.format);
+    case Request::Command::BrokerConfigCheck:
+    case Request::Command::BrokerConfigSet:
+        return proverdeck::app::runBrokerConfig(request);
     case Request::Command::AnalyseEthrex:
         return proverdeck::app::runAnalyse(request);
     default:
