@@ -4,6 +4,8 @@
 #include "models/boundless/BrokerDb.h"
 #include "models/boundless/ops/Checkout.h"
 
+#include <QDateTime>
+
 namespace proverdeck::models::boundless {
 
 /// A copy of a broker's database as it came from the server.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/ops/ProofLimit.h"
 
-#include "models/boundless/Toml.h"
-#include "models/logs/LogText.h"
+#include "models/boundless/SettingsFile.h"
 #include "models/workflow/Plan.h"
 
 #include <QCoreApplication>
 #include <QCryptographicHash>
-#include <QRegularExpression>
 
 #include <array>
 
@@ -18,104 +16,43 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::array<const char *, 2> Keys{"max_concurrent_proofs", "max_concurrent_locks"};
-const QString FileName = u"broker.toml"_s;
+const QString Section = u"market"_s;
 
 QString tr(const char *text)
 {
     return QCoreApplication::translate("ProofLimit", text);
 }
 
-struct Place
+/// The key that the file uses; the newer name if it uses neither.
+QString keyOf(const SettingsFile &file)
 {
-    qsizetype headerEnd = -1; ///< behind the line "[market]"
-    qsizetype start = -1; ///< of the key's line
-    qsizetype end = -1; ///< without its line end
-};
+    for (const char *key : Keys) {
+        if (file.find(Section, QLatin1StringView(key)) != nullptr) {
+            return QLatin1StringView(key);
+        }
+    }
+    return QLatin1StringView(Keys.front());
+}
 
-/// What the value says, by a real reader; none if the key is absent.
-tl::expected<std::optional<qint64>, QString> parsedLimit(const QByteArray &toml)
+tl::expected<ProofLimit, QString> limitOf(const SettingsFile &file)
 {
-    try {
-        const toml::table table
-            = toml::parse(std::string_view(toml.constData(), size_t(toml.size())));
-        const toml::node_view<const toml::node> market = table["market"];
-        for (const char *key : Keys) {
-            if (const auto value = market[key].value<int64_t>()) {
-                return std::optional<qint64>(*value);
-            }
-        }
-        if (!market.is_table()) {
-            return tl::unexpected(
-                tr("broker.toml has no [market] section, and adding one would ask for its other "
-                   "settings: add max_concurrent_proofs to it by hand."));
-        }
-        return std::optional<qint64>();
-    } catch (const toml::parse_error &error) {
+    if (!file.problem().isEmpty()) {
         return tl::unexpected(
-            tr("broker.toml is not valid (line %1: %2): mend it first, the broker would not take "
-               "the change.")
-                .arg(error.source().begin.line)
-                .arg(plainLine(tomlText(error.description()), 200)));
+            tr("broker.toml is not valid: %1 Mend it first; the broker would not take the change.")
+                .arg(file.problem()));
     }
-}
-
-/// Lines inside a multi-line text or list are no keys; the reader above has the last word.
-Place findPlace(const QByteArray &toml)
-{
-    static const QRegularExpression header(uR"(^\s*\[\s*([A-Za-z0-9_."'-]+)\s*\]\s*(#.*)?$)"_s);
-    static const QRegularExpression key(
-        uR"(^\s*(max_concurrent_proofs|max_concurrent_locks)\s*=)"_s);
-    Place place;
-    bool isMarket = false;
-    for (qsizetype start = 0; start < toml.size();) {
-        const qsizetype newline = toml.indexOf('\n', start);
-        const qsizetype next = newline < 0 ? toml.size() : newline + 1;
-        qsizetype end = newline < 0 ? toml.size() : newline;
-        if (end > start && toml.at(end - 1) == '\r') {
-            --end;
-        }
-        const QString line = QString::fromUtf8(toml.mid(start, end - start));
-        if (const auto match = header.match(line); match.hasMatch()) {
-            isMarket = match.captured(1) == u"market";
-            if (isMarket) {
-                place.headerEnd = next;
-            }
-        } else if (line.trimmed().startsWith(u"[["_s)) {
-            isMarket = false;
-        } else if (isMarket && place.start < 0 && key.match(line).hasMatch()) {
-            place.start = start;
-            place.end = end;
-        }
-        start = next;
+    const SettingEntry *entry = file.find(Section, keyOf(file));
+    if (entry == nullptr) {
+        return ProofLimit{};
     }
-    return place;
-}
-
-QByteArray lineEndOf(const QByteArray &toml)
-{
-    return toml.contains("\r\n") ? QByteArrayLiteral("\r\n") : QByteArrayLiteral("\n");
-}
-
-/// The line with another number; what stands around it stays.
-QByteArray withValue(const QByteArray &line, qint64 value)
-{
-    static const QRegularExpression number(uR"(=\s*([+-]?[0-9_]+))"_s);
-    QString text = QString::fromUtf8(line);
-    const auto match = number.match(text);
-    if (match.hasMatch()) {
-        text.replace(match.capturedStart(1), match.capturedLength(1), QString::number(value));
+    bool ok = false;
+    const qint64 value = QByteArray(entry->text).replace('_', "").toLongLong(&ok);
+    if (!ok) {
+        return tl::unexpected(tr("The value of %1 in broker.toml is no whole number: the broker "
+                                 "would not take the change.")
+                                  .arg(entry->key));
     }
-    return text.toUtf8();
-}
-
-tl::expected<QByteArray, QString> checked(const QByteArray &text, std::optional<qint64> wanted)
-{
-    const auto limit = parsedLimit(text);
-    if (limit && *limit == wanted) {
-        return text;
-    }
-    return tl::unexpected(tr("The line of max_concurrent_proofs in broker.toml has a form that "
-                             "this program does not change: set it by hand."));
+    return ProofLimit{value, entry->text};
 }
 
 QByteArray hash(const QByteArray &bytes)
@@ -127,66 +64,47 @@ QByteArray hash(const QByteArray &bytes)
 
 tl::expected<ProofLimit, QString> readProofLimit(const QByteArray &toml)
 {
-    const auto value = parsedLimit(toml);
-    if (!value) {
-        return tl::unexpected(value.error());
-    }
-    const Place place = findPlace(toml);
-    return ProofLimit{
-        *value, place.start < 0 ? QByteArray() : toml.mid(place.start, place.end - place.start)};
+    return limitOf(SettingsFile(toml));
 }
 
 tl::expected<ProofLimitEdit, QString> withoutNewLocks(const QByteArray &toml)
 {
-    const auto before = readProofLimit(toml);
+    SettingsFile file(toml);
+    const auto before = limitOf(file);
     if (!before) {
         return tl::unexpected(before.error());
     }
-    const Place place = findPlace(toml);
-    QByteArray text = toml;
-    if (place.start >= 0) {
-        text.replace(place.start, place.end - place.start, withValue(before->line, 0));
-    } else {
-        const QByteArray end = lineEndOf(toml);
-        QByteArray line = QByteArray(Keys.front()) + " = 0" + end;
-        if (place.headerEnd > 0 && toml.at(place.headerEnd - 1) != '\n') {
-            line.prepend(end);
-        }
-        text.insert(qMax<qsizetype>(0, place.headerEnd), line);
+    if (!file.sections().contains(Section)) {
+        return tl::unexpected(
+            tr("broker.toml has no [market] section, and adding one would ask for its other "
+               "settings: add max_concurrent_proofs to it by hand."));
     }
-    const auto good = checked(text, 0);
-    if (!good) {
-        return tl::unexpected(good.error());
+    const auto done
+        = before->value == 0 ? tl::expected<void, QString>() : file.set(Section, keyOf(file), "0");
+    if (!done) {
+        return tl::unexpected(done.error());
     }
-    return ProofLimitEdit{*good, *before};
+    return ProofLimitEdit{file.bytes(), *before};
 }
 
 tl::expected<std::optional<QByteArray>, QString> withLimitRestored(const QByteArray &toml,
                                                                    const ProofLimit &before)
 {
-    const auto now = readProofLimit(toml);
+    SettingsFile file(toml);
+    const auto now = limitOf(file);
     if (!now) {
         return tl::unexpected(now.error());
     }
     if (now->value != 0 || now->value == before.value) {
         return std::optional<QByteArray>();
     }
-    const Place place = findPlace(toml);
-    if (place.start < 0) {
-        return tl::unexpected(checked({}, 0).error());
+    const QString key = keyOf(file);
+    const auto done
+        = before.value ? file.set(Section, key, before.text) : file.remove(Section, key);
+    if (!done) {
+        return tl::unexpected(done.error());
     }
-    QByteArray text = toml;
-    if (before.line.isEmpty()) {
-        const qsizetype newline = toml.indexOf('\n', place.start);
-        text.remove(place.start, (newline < 0 ? toml.size() : newline + 1) - place.start);
-    } else {
-        text.replace(place.start, place.end - place.start, before.line);
-    }
-    const auto good = checked(text, before.value);
-    if (!good) {
-        return tl::unexpected(good.error());
-    }
-    return std::optional(*good);
+    return std::optional(file.bytes());
 }
 
 QByteArray writeInPlaceScript(const QString &path, const QByteArray &before, const QByteArray &now,

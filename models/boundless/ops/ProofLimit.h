@@ -14,7 +14,7 @@ namespace proverdeck::models::boundless {
 struct ProofLimit
 {
     std::optional<qint64> value; ///< none: the key is absent
-    QByteArray line; ///< the whole line without its end; empty: the key is absent
+    QByteArray text; ///< the number as written; empty: the key is absent
     bool operator==(const ProofLimit &) const = default;
 };
 

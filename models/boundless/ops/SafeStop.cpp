@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/ops/SafeStop.h"
 
-#include "models/logs/LogText.h"
-#include "models/logs/Redactor.h"
+#include "models/boundless/ops/DbCopy.h"
 
 #include <array>
 
@@ -316,7 +315,7 @@ void SafeStop::drain()
             const auto &old = edit->before;
             if (!note(u"limit"_s,
                       {{u"value"_s, old.value ? QJsonValue(*old.value) : QJsonValue()},
-                       {u"line"_s, QString::fromLatin1(old.line.toBase64())}})) {
+                       {u"text"_s, QString::fromLatin1(old.text)}})) {
                 return;
             }
             m_past.before = old;

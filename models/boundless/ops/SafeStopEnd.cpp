@@ -117,7 +117,8 @@ void SafeStop::followStop()
         }
         m_follower = std::make_unique<JobFollower>(m_shell, jobId());
         connect(m_follower.get(), &JobFollower::bytesCame, this, [this](const QByteArray &bytes) {
-            m_tail = (m_tail + bytes).right(KeptTail);
+            m_tail += bytes;
+            m_tail = m_tail.right(KeptTail);
             emit output(bytes);
         });
         connect(m_follower.get(), &JobFollower::ended, this, &SafeStop::onStopEnded);
@@ -173,9 +174,8 @@ void SafeStop::restoreLimit()
                      tr("max_concurrent_proofs in broker.toml is still 0 and could not be set "
                         "back: %1 It was: %2")
                          .arg(text.error(),
-                              m_past.before->line.isEmpty()
-                                  ? tr("not there")
-                                  : QString::fromUtf8(m_past.before->line)));
+                              m_past.before->value ? QString::number(*m_past.before->value)
+                                                   : tr("not there")));
             return;
         }
         writeLimit(reply.out, *text ? **text : reply.out, [this] { afterRestore(); });

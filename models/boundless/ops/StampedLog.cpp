@@ -60,7 +60,8 @@ void StampedLog::takeLine(QByteArrayView line, QByteArray &out)
         return;
     }
     const QByteArray stamp = line.first(length).toByteArray();
-    const QByteArray text = line.sliced(qMin(line.size(), length + 1)).toByteArray() + '\n';
+    QByteArray text = line.sliced(qMin(line.size(), length + 1)).toByteArray();
+    text += '\n';
     if (m_isResumed) {
         const QByteArray mine = comparable(m_last);
         const QByteArray theirs = comparable(stamp);

@@ -20,7 +20,7 @@ StopPast readStopPast(const QList<JournalEntry> &entries)
             const QJsonValue value = data.value("value"_L1);
             past.before
                 = ProofLimit{value.isDouble() ? std::optional(value.toInteger()) : std::nullopt,
-                             QByteArray::fromBase64(data.value("line"_L1).toString().toLatin1())};
+                             data.value("text"_L1).toString().toLatin1()};
         } else if (entry.what == u"drained") {
             past.drainedMs = data.value("server_ms"_L1).toInteger();
         } else if (entry.what == u"down") {

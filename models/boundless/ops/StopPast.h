@@ -8,7 +8,7 @@ namespace proverdeck::models::boundless {
 
 /// What the journal tells of a safe stop that another program began.
 ///
-/// Entries: "stop" (host, dir, account, token), "limit" (value, line: what was there, before it is
+/// Entries: "stop" (host, dir, account, token), "limit" (value, text: what was there, before it is
 /// set to 0), "drained" (server_ms), "down" (before the job that stops the stack is asked for),
 /// "ended" (exit), "restored", "cancel", "finish" (state).
 struct StopPast
