@@ -138,6 +138,7 @@ void EventHistory::readOn()
     if (m_isBusy || !m_round) {
         return;
     }
+    m_mustVerify = m_mustVerify && !m_events.isEmpty();
     if (m_mustVerify) {
         verifyOldest();
     } else if (m_high < m_head && m_low <= m_high) {
@@ -248,7 +249,6 @@ void EventHistory::verifyOldest()
                         } else {
                             m_mustVerify = false;
                         }
-                        m_mustVerify = m_mustVerify && !m_events.isEmpty();
                         emit changed();
                         readOn();
                     });

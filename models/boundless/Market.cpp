@@ -191,11 +191,12 @@ QList<evm::RpcCall> logCalls(const MarketFacts &facts, const Address &account, q
                                          {u"toBlock"_s, U256(to).toHex()},
                                          {u"topics"_s, topics}}}};
     };
+    QJsonArray either; // one element, itself a list: braces alone would copy the inner one
+    either.append(QJsonArray{known.locked, known.slashed});
     return {call(facts.market, {QJsonArray{known.deposit, known.withdrawal}, us}),
             call(facts.market, {known.fulfilled, QJsonValue(), us}),
             // A lock names its prover in the data only, a slash names nobody: all of them are read.
-            call(facts.market, {QJsonArray{known.locked, known.slashed}}),
-            call(facts.token, {known.transfer, us}),
+            call(facts.market, either), call(facts.token, {known.transfer, us}),
             call(facts.token, {known.transfer, QJsonValue(), us})};
 }
 

@@ -315,7 +315,7 @@ void StakeWatch::rebuild()
     const bool isCaughtUp = !m_hasHistory || m_history.high() >= snapshot->block;
     const auto build
         = [&](BalanceSeries &series, const QList<Change> &changes, const QList<Observation> &seen) {
-              if (isCaughtUp || series.points.isEmpty()) {
+              if (isCaughtUp || series.points.isEmpty() || seen.isEmpty()) {
                   series = balanceSeries(changes, seen);
               } else if (series.points.last().block
                          < seen.last().block) { // the events up to here are on the way: until then

@@ -50,6 +50,26 @@ QString textWords(const QString &text)
         + QString::fromLatin1(bytes.toHex()).leftJustified(64, u'0');
 }
 
+/// Decimal digits of any length as hex, by long division.
+QString hexDecimal(QString digits)
+{
+    QString hex;
+    while (!digits.isEmpty()) {
+        int rest = 0;
+        QString next;
+        for (const QChar letter : std::as_const(digits)) {
+            rest = rest * 10 + letter.digitValue();
+            if (!next.isEmpty() || rest / 16 > 0) {
+                next += QString::number(rest / 16);
+            }
+            rest %= 16;
+        }
+        hex.prepend(QString::number(rest, 16));
+        digits = next;
+    }
+    return hex;
+}
+
 QString bytecode(const QString &contract)
 {
     return QJsonDocument::fromJson(readData(u"evm/"_s + contract + u".json"_s))
@@ -185,16 +205,39 @@ quint64 Anvil::height()
     return call(u"eth_blockNumber"_s).toString().mid(2).toULongLong(nullptr, 16);
 }
 
-TestMarket TestMarket::deploy(Anvil &node, int names, int decimals, const QString &symbol)
+TestMarket TestMarket::deploy(Anvil &node, int names, int decimals, const QString &symbol,
+                              const QString &contract)
 {
     TestMarket made;
+    made.names = names;
     const QString name = u"Test "_s + symbol;
     made.token = node.deploy(bytecode(u"TestToken"_s) + padded(u"60"_s) + padded(u"a0"_s)
                              + padded(QString::number(decimals, 16)) + textWords(name)
                              + textWords(symbol));
-    made.market = node.deploy(bytecode(u"StakeMarket"_s) + padded(made.token)
-                              + padded(QString::number(names, 16)));
+    made.market
+        = node.deploy(bytecode(contract) + padded(made.token) + padded(QString::number(names, 16)));
     return made;
+}
+
+void TestMarket::deposit(Anvil &node, const QString &amount) const
+{
+    const QString us = QString::fromLatin1(Anvil::Account1);
+    const QString word = hexDecimal(amount);
+    node.send(us, token, callData("mint(address,uint256)", {us, word}));
+    node.send(us, token, callData("approve(address,uint256)", {market, word}));
+    const QJsonObject receipt = node.send(
+        us, market,
+        callData(names == 2 ? "depositCollateral(uint256)" : "depositStake(uint256)", {word}));
+    EXPECT_EQ(receipt.value(u"status"_s).toString(), u"0x1"_s);
+}
+
+void TestMarket::withdraw(Anvil &node, const QString &amount) const
+{
+    const QJsonObject receipt
+        = node.send(QString::fromLatin1(Anvil::Account1), market,
+                    callData(names == 2 ? "withdrawCollateral(uint256)" : "withdrawStake(uint256)",
+                             {hexDecimal(amount)}));
+    EXPECT_EQ(receipt.value(u"status"_s).toString(), u"0x1"_s);
 }
 
 QString callData(const QByteArray &signature, const QStringList &words)

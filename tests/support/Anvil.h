@@ -62,7 +62,13 @@ struct TestMarket
     QString token;
 
     /// @p names: 0 both generations of calls, 1 only "stake", 2 only "collateral".
-    static TestMarket deploy(Anvil &node, int names, int decimals, const QString &symbol);
+    static TestMarket deploy(Anvil &node, int names, int decimals, const QString &symbol,
+                             const QString &contract = QStringLiteral("StakeMarket"));
+    /// Mints @p amount (decimal, base units) for Account1, approves and deposits it.
+    void deposit(Anvil &node, const QString &amount) const;
+    void withdraw(Anvil &node, const QString &amount) const;
+
+    int names = 0;
 };
 /// "0x", the selector of @p signature, and @p words (each padded to 32 bytes).
 QString callData(const QByteArray &signature, const QStringList &words);
