@@ -39,6 +39,8 @@ QString overview()
         "  analyse boundless FILE…            orders and findings from a broker's logs\n"
         "  broker config check FILE [--compose FILE]\n"
         "  broker config set FILE KEY=VALUE…  look over a broker.toml, or change it\n"
+        "  broker status | stop --safe        a Boundless prover: what runs, and a stop that "
+        "loses nothing\n"
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
@@ -542,6 +544,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     }
     if (first == u"analyse" || first == u"analyze") {
         return parseAnalyse(rest);
+    }
+    if (first == u"broker" && rest.value(0) != u"config") {
+        request.command = Command::Broker;
+        request.words = rest;
+        return request;
     }
     if (first == u"broker") {
         return parseBroker(rest);

@@ -24,6 +24,7 @@ struct Request
         RunsExport,
         AnalyseEthrex,
         AnalyseBoundless,
+        Broker,
         BrokerConfigCheck,
         BrokerConfigSet,
         DemoHost
@@ -53,6 +54,7 @@ struct Request
     QString era; ///< broker config --era
     QStringList assignments; ///< broker config set: KEY=VALUE
     QString help; ///< text of --help
+    QStringList words; ///< broker: what follows it
 };
 
 /// Reads the arguments (without the program's name). The error is a sentence; exit with 2.

@@ -2,6 +2,7 @@
 #include "app/AnalyseBoundless.h"
 #include "app/Application.h"
 #include "app/BrokerConfigCommand.h"
+#include "app/BrokerCommands.h"
 #include "app/BundleCommand.h"
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
@@ -148,6 +149,14 @@ int main(int argc, char **argv)
     case Request::Command::Attach:
     case Request::Command::Doctor:
         return headless(application, *request);
+    case Request::Command::Broker: {
+        const auto broker = proverdeck::app::parseBrokerRequest(request->words);
+        if (!broker) {
+            proverdeck::app::complain(broker.error());
+            return 2;
+        }
+        return proverdeck::app::runBrokerRequest(application, *broker);
+    }
     case Request::Command::DemoHost:
         return demoHost(application, *request);
     default:
