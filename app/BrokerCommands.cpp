@@ -369,13 +369,15 @@ void BrokerCommand::onJudged()
 {
     const StopVerdict &verdict = m_stop->verdict();
     const qint64 now = m_stop->status().now.toMSecsSinceEpoch();
+    QString what = verdict.reason;
     QString line = verdict.reason;
     for (const HoldingOrder &order : verdict.holding) {
+        what += order.requestId + models::boundless::holdWord(order.why);
         line += u"\n  %1 %2, %3"_s.arg(order.requestId, models::boundless::holdText(order.why),
                                        leftText(order, now));
     }
-    if (line != m_lastLine) {
-        m_lastLine = line;
+    if (what != m_lastLine) { // the time that is left changes always
+        m_lastLine = what;
         say(line);
     }
     if (verdict.answer != StopVerdict::Answer::Unknown) {

@@ -29,7 +29,7 @@ BrokerStopSetup prepareBrokerStop(models::store::RunStore &store, const QString 
     }
     const models::RunOptions fresh = newRunOptions({}, store); // its id, token and holder
     if (setup.options.id.isEmpty()) {
-        setup.options.id = Prefix + fresh.id;
+        setup.options.id = Prefix + QString(fresh.id).replace(u"--"_s, u"-"_s);
     }
     setup.options.dir = dir;
     setup.options.account = account.isEmpty() ? setup.past.account : account;
