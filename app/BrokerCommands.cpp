@@ -397,9 +397,16 @@ void BrokerCommand::onStopped(StopState state)
     if (!m_stop->problem().isEmpty()) {
         say(m_stop->problem());
     }
-    say(state == StopState::Stopped
-            ? tr("The broker is stopped; nothing was lost by that.")
-            : tr("The broker was not stopped: %1.").arg(models::boundless::stopStateWord(state)));
+    if (state != StopState::Stopped) {
+        say(tr("The broker was not stopped: %1.").arg(models::boundless::stopStateWord(state)));
+    } else if (m_stop->verdict().lost.isEmpty()) {
+        say(tr("The broker is stopped; no collateral depended on it."));
+    } else {
+        say(tr("The broker is stopped. Lost before, as the lock deadline has passed:"));
+        for (const HoldingOrder &order : m_stop->verdict().lost) {
+            say(u"  "_s + order.requestId);
+        }
+    }
     printStop(state);
     const bool neverIn
         = state == StopState::Refused && m_shell->state() != ssh::ConnectionState::Connected;
