@@ -36,6 +36,8 @@ QString overview()
         "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
         "                                     results and findings from logs\n"
+        "  stake balance | history | deposit AMOUNT | withdraw AMOUNT\n"
+        "                                     a Boundless prover's collateral, from the chain\n"
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
@@ -482,6 +484,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     }
     if (first == u"analyse" || first == u"analyze") {
         return parseAnalyse(rest);
+    }
+    if (first == u"stake") {
+        request.command = Command::Stake;
+        request.words = rest;
+        return request;
     }
     if (first == u"demo-host") {
         return parseDemoHost(rest);

@@ -23,6 +23,7 @@ struct Request
         RunsShow,
         RunsExport,
         AnalyseEthrex,
+        Stake,
         DemoHost
     };
     Command command = Command::Window;
@@ -46,6 +47,7 @@ struct Request
     QString runId;
     QStringList files;
     QString metrics;
+    QStringList words; ///< stake: its own arguments, read by parseStake()
     QString help; ///< text of --help
 };
 
