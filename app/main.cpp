@@ -7,6 +7,7 @@
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
 #include "app/SignalWatcher.h"
+#include "app/StakeCommand.h"
 #include "app/Version.h"
 #include "app/demo/DemoHost.h"
 #include "app/demo/DemoLeash.h"
@@ -72,6 +73,25 @@ int demoHost(QCoreApplication &application, const Request &request)
         QDir(QFileInfo(request.leash).path()).removeRecursively();
     }
     return code;
+}
+
+int stake(QCoreApplication &application, const Request &request)
+{
+    using proverdeck::app::StakeCommand;
+    const auto wanted = proverdeck::app::parseStake(request.words, proverdeck::app::stakeInput());
+    if (!wanted) {
+        proverdeck::app::complain(wanted.error());
+        return 2;
+    }
+    proverdeck::app::SignalWatcher watcher;
+    StakeCommand command(*wanted);
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &command,
+                     &StakeCommand::interrupt);
+    QObject::connect(
+        &command, &StakeCommand::finished, &application,
+        [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&command, &StakeCommand::start, Qt::QueuedConnection);
+    return QCoreApplication::exec();
 }
 
 int atOnce(const Request &request)
@@ -157,6 +177,8 @@ int main(int argc, char **argv)
         }
         return proverdeck::app::runBrokerRequest(application, *broker);
     }
+    case Request::Command::Stake:
+        return stake(application, *request);
     case Request::Command::DemoHost:
         return demoHost(application, *request);
     default:
