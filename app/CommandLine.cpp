@@ -36,6 +36,16 @@ QString overview()
         "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
         "                                     results and findings from logs\n"
+<<<<<<< HEAD
+        "  analyse boundless FILE…            orders and findings from a broker's logs\n"
+        "  broker config check FILE [--compose FILE]\n"
+        "  broker config set FILE KEY=VALUE…  look over a broker.toml, or change it\n"
+        "  broker status | stop --safe        a Boundless prover: what runs, and a stop that "
+        "loses nothing\n"
+=======
+        "  stake balance | history | deposit AMOUNT | withdraw AMOUNT\n"
+        "                                     a Boundless prover's collateral, from the chain\n"
+>>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
@@ -386,8 +396,64 @@ tl::expected<Request, QString> parseRuns(const QStringList &arguments)
     return checkFormat(request, parser, {u"text"_s, u"json"_s});
 }
 
+tl::expected<Request, QString> parseAnalyseBoundless(const QStringList &arguments)
+{
+    Request request;
+    request.command = Command::AnalyseBoundless;
+    Parser parser(u"analyse boundless FILE…"_s);
+    parser.value(u"format"_s, u"text|json"_s, tr("What to print"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    request.files = parser.positional().mid(1);
+    if (request.files.isEmpty()) {
+        return tl::unexpected(tr("Write: proverdeck analyse boundless FILE…, with logs of a broker "
+                                 "or copies of its broker.db."));
+    }
+    return checkFormat(request, parser, {u"text"_s, u"json"_s});
+}
+
+tl::expected<Request, QString> parseBroker(const QStringList &arguments)
+{
+    Request request;
+    Parser parser(u"broker config check FILE [--compose FILE] | config set FILE KEY=VALUE…"_s);
+    parser.value(u"compose"_s, u"FILE"_s, tr("Check it together with this compose file"));
+    parser.value(u"era"_s, u"0.13|1.0|1.1|1.4|2.0"_s,
+                 tr("The broker's generation; default: what the file looks like"));
+    parser.value(u"format"_s, u"text|json"_s, tr("What to print"));
+    if (const auto parsed = parser.parse(arguments); !parsed) {
+        return tl::unexpected(parsed.error());
+    }
+    if (parser.isSet(u"help"_s)) {
+        return helpRequest(parser);
+    }
+    const QStringList words = parser.positional();
+    const QString verb = words.value(0) == "config"_L1 ? words.value(1) : QString();
+    const bool isCheck = verb == "check"_L1 && words.size() == 3;
+    if (!isCheck && !(verb == "set"_L1 && words.size() > 3)) {
+        return tl::unexpected(tr("Write: proverdeck broker config check FILE [--compose FILE], or "
+                                 "proverdeck broker config set FILE KEY=VALUE…."));
+    }
+    request.command = isCheck ? Command::BrokerConfigCheck : Command::BrokerConfigSet;
+    request.files = {words.at(2)};
+    request.assignments = words.mid(3);
+    request.compose = parser.text(u"compose"_s);
+    request.era = parser.text(u"era"_s);
+    if (!QStringList{{}, u"0.13"_s, u"1.0"_s, u"1.1"_s, u"1.4"_s, u"2.0"_s}.contains(request.era)) {
+        return tl::unexpected(
+            tr("--era: \"%1\" is not one of 0.13, 1.0, 1.1, 1.4, 2.0.").arg(request.era));
+    }
+    return checkFormat(request, parser, {u"text"_s, u"json"_s});
+}
+
 tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
 {
+    if (arguments.contains(u"boundless"_s) && !arguments.contains(u"ethrex"_s)) {
+        return parseAnalyseBoundless(arguments);
+    }
     Request request;
     request.command = Command::AnalyseEthrex;
     Parser parser(u"analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]"_s);
@@ -402,7 +468,8 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
     }
     const QStringList words = parser.positional();
     if (words.size() < 2 || words.first() != u"ethrex") {
-        return tl::unexpected(tr("Write: proverdeck analyse ethrex PROVER_LOG [--metrics FILE]."));
+        return tl::unexpected(tr("Write: proverdeck analyse ethrex PROVER_LOG [--metrics FILE], or "
+                                 "proverdeck analyse boundless FILE…."));
     }
     request.files = words.mid(1);
     request.metrics = parser.text(u"metrics"_s);
@@ -483,6 +550,22 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     if (first == u"analyse" || first == u"analyze") {
         return parseAnalyse(rest);
     }
+<<<<<<< HEAD
+    if (first == u"broker" && rest.value(0) != u"config") {
+        request.command = Command::Broker;
+        request.words = rest;
+        return request;
+    }
+    if (first == u"broker") {
+        return parseBroker(rest);
+    }
+=======
+    if (first == u"stake") {
+        request.command = Command::Stake;
+        request.words = rest;
+        return request;
+    }
+>>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
     if (first == u"demo-host") {
         return parseDemoHost(rest);
     }

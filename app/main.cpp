@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/AnalyseBoundless.h"
 #include "app/Application.h"
+#include "app/BrokerConfigCommand.h"
+#include "app/BrokerCommands.h"
 #include "app/BundleCommand.h"
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
 #include "app/SignalWatcher.h"
+#include "app/StakeCommand.h"
 #include "app/Version.h"
 #include "app/demo/DemoHost.h"
 #include "app/demo/DemoLeash.h"
@@ -71,6 +75,25 @@ int demoHost(QCoreApplication &application, const Request &request)
     return code;
 }
 
+int stake(QCoreApplication &application, const Request &request)
+{
+    using proverdeck::app::StakeCommand;
+    const auto wanted = proverdeck::app::parseStake(request.words, proverdeck::app::stakeInput());
+    if (!wanted) {
+        proverdeck::app::complain(wanted.error());
+        return 2;
+    }
+    proverdeck::app::SignalWatcher watcher;
+    StakeCommand command(*wanted);
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &command,
+                     &StakeCommand::interrupt);
+    QObject::connect(
+        &command, &StakeCommand::finished, &application,
+        [](int code) { QCoreApplication::exit(code); }, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&command, &StakeCommand::start, Qt::QueuedConnection);
+    return QCoreApplication::exec();
+}
+
 int atOnce(const Request &request)
 {
     switch (request.command) {
@@ -87,6 +110,11 @@ int atOnce(const Request &request)
     case Request::Command::Bundle:
         return proverdeck::app::runBundle(
             {request.runId, request.out, request.overwrite, request.showNames});
+    case Request::Command::AnalyseBoundless:
+        return proverdeck::app::runAnalyseBoundless(request.files, request.format);
+    case Request::Command::BrokerConfigCheck:
+    case Request::Command::BrokerConfigSet:
+        return proverdeck::app::runBrokerConfig(request);
     case Request::Command::AnalyseEthrex:
         return proverdeck::app::runAnalyse(request);
     default:
@@ -141,6 +169,16 @@ int main(int argc, char **argv)
     case Request::Command::Attach:
     case Request::Command::Doctor:
         return headless(application, *request);
+    case Request::Command::Broker: {
+        const auto broker = proverdeck::app::parseBrokerRequest(request->words);
+        if (!broker) {
+            proverdeck::app::complain(broker.error());
+            return 2;
+        }
+        return proverdeck::app::runBrokerRequest(application, *broker);
+    }
+    case Request::Command::Stake:
+        return stake(application, *request);
     case Request::Command::DemoHost:
         return demoHost(application, *request);
     default:

@@ -20,6 +20,7 @@ libexpected-dev
 libtomlplusplus-dev
 qtkeychain-qt6-dev
 libarchive-dev
+libyaml-cpp-dev
 ?ccache
 '
 # A package of its own in Debian 12, and CMake does not find Qt Charts without it.
@@ -44,6 +45,8 @@ libgmock-dev
 curl
 ?gnome-keyring
 ?dbus
+?nodejs
+?npm
 desktop-file-utils
 appstream
 '
@@ -166,4 +169,26 @@ use_utf8() {
     UTF-8) ;;
     *) export LC_ALL=C.UTF-8 ;;
     esac
+}
+
+# need_anvil DIR: an Ethereum node for the tests of the Boundless pages, from npm, into DIR. It is only useful:
+# without it those tests are skipped, each with its reason.
+need_anvil() {
+    local dir=$1
+    if compgen -G "$dir/node_modules/@foundry-rs/anvil-*/bin/anvil" >/dev/null || command -v anvil >/dev/null || [ -n "${PROVERDECK_ANVIL:-}" ]; then
+        return
+    fi
+    if [ -n "${PROVERDECK_SKIP_PACKAGES:-}" ]; then
+        say "PROVERDECK_SKIP_PACKAGES is set and anvil is not here: the tests with a real chain will be skipped."
+        return
+    fi
+    if ! command -v npm >/dev/null; then
+        say "npm is not here, so neither is anvil: the tests with a real chain will be skipped."
+        return
+    fi
+    mkdir -p "$dir"
+    say "Installing anvil into $dir"
+    if ! (cd "$dir" && npm install --silent --no-audit --no-fund --ignore-scripts --no-save --prefix . @foundry-rs/anvil </dev/null); then
+        say "npm could not install @foundry-rs/anvil: the tests with a real chain will be skipped."
+    fi
 }

@@ -60,6 +60,8 @@ if [ ! -w "${HOME:-/nonexistent}" ]; then
     export HOME="$scratch"
 fi
 
+need_anvil "$PWD/build/$preset/npm"
+
 say "Testing the preset $preset"
 # Tables that tests write beside their verdict: which login works where, what the search for secrets found, …
 PROVERDECK_REPORT_DIR=$PWD/build/$preset/reports

@@ -132,11 +132,33 @@ DemoHost::~DemoHost()
 
 QStringList DemoHost::knownFaults()
 {
-    return {u"bad-ref"_s,        u"coordinator-down"_s, u"deploy-fails"_s, u"dirty-tree"_s,
-            u"disk-full"_s,      u"gpu-oom"_s,          u"hang"_s,         u"host-oom"_s,
-            u"l2-never-ready"_s, u"metrics-silent"_s,   u"no-docker"_s,    u"no-metrics"_s,
-            u"no-repo"_s,        u"port-in-use"_s,      u"prover-exits"_s, u"reboot"_s,
-            u"slow"_s,           u"version-mismatch"_s, u"wrong-backend"_s};
+    return {u"bad-ref"_s,
+            u"coordinator-down"_s,
+            u"deploy-fails"_s,
+            u"dirty-tree"_s,
+            u"disk-full"_s,
+            u"gpu-oom"_s,
+            u"hang"_s,
+            u"host-oom"_s,
+            u"l2-never-ready"_s,
+            u"metrics-silent"_s,
+            u"no-docker"_s,
+            u"no-metrics"_s,
+            u"no-repo"_s,
+            u"port-in-use"_s,
+            u"prover-exits"_s,
+            u"reboot"_s,
+            u"slow"_s,
+            u"version-mismatch"_s,
+            u"wrong-backend"_s,
+            u"broker-oom"_s,
+            u"deposit-unconfirmed"_s,
+            u"lost-lock"_s,
+            u"locked-order-stuck"_s,
+            u"no-boundless"_s,
+            u"proof-fails"_s,
+            u"no-nvidia-runtime"_s,
+            u"too-many-files"_s};
 }
 
 QString DemoHost::sshConfigPath() const
@@ -270,8 +292,9 @@ QString DemoHost::prepareFolder()
         if (!folder.exists(u"state/settings"_s) && !folder.isEmpty()) {
             return tr("The folder %1 is not empty and was not made by a demo host.").arg(m_dir);
         }
-        for (const QString &name : {u"state"_s, u"home"_s, u"bin"_s, u"libexec"_s, u"origin.git"_s,
-                                    u"seed"_s, u"shadow"_s}) {
+        for (const QString &name :
+             {u"state"_s, u"home"_s, u"bin"_s, u"libexec"_s, u"origin.git"_s, u"seed"_s,
+              u"shadow"_s, u"boundless.git"_s, u"seed-boundless"_s}) {
             QDir(folder.filePath(name)).removeRecursively();
         }
         for (const QString &name :

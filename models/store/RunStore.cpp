@@ -293,6 +293,19 @@ Outcome RunStore::append(const QString &runId, const JournalEntry &entry)
     return {};
 }
 
+QStringList RunStore::journalled(const QString &prefix) const
+{
+    QStringList ids;
+    auto query = runSql(database(),
+                        u"SELECT run_id FROM journal WHERE substr(run_id,1,?)=? GROUP BY run_id "
+                        "ORDER BY max(sequence) DESC"_s,
+                        {int(prefix.size()), prefix});
+    while (query && query->next()) {
+        ids << query->value(0).toString();
+    }
+    return ids;
+}
+
 QList<JournalEntry> RunStore::journal(const QString &runId) const
 {
     QList<JournalEntry> entries;

@@ -67,6 +67,8 @@ public:
                                                      const JournalEntry &entry) override;
     /// The entries of a run in the order in which they were appended.
     [[nodiscard]] QList<JournalEntry> journal(const QString &runId) const;
+    /// Ids with a journal that begin with @p prefix, newest first; also of what is no run.
+    [[nodiscard]] QStringList journalled(const QString &prefix) const;
 
     [[nodiscard]] static QString defaultPath();
     [[nodiscard]] static QString runsFolder();

@@ -18,13 +18,27 @@ std::string path(const State &state, const std::string &name, const char *suffix
 
 void record(const State &state, const Container &container)
 {
-    writeFields(path(state, container.name, ".container"),
-                {{"id", container.id},
-                 {"image", container.image},
-                 {"command", container.command},
-                 {"ports", container.ports},
-                 {"created_ms", std::to_string(container.createdMs)},
-                 {"exit", std::to_string(container.exitCode)}});
+    Fields fields{{"id", container.id},
+                  {"image", container.image},
+                  {"command", container.command},
+                  {"ports", container.ports},
+                  {"created_ms", std::to_string(container.createdMs)},
+                  {"exit", std::to_string(container.exitCode)}};
+    for (const auto &[name, value] : container.labels) {
+        fields["label." + name] = value;
+    }
+    writeFields(path(state, container.name, ".container"), fields);
+}
+
+void readKept(const State &state, Container &container)
+{
+    const Fields noted = readFields(path(state, container.name, ".state"));
+    container.isKeptByShim = true;
+    container.exitCode = static_cast<int>(number(field(noted, "exit")));
+    container.restarts = static_cast<int>(number(field(noted, "restarts")));
+    container.isOomKilled = field(noted, "oom") == "1";
+    container.startedMs = number(field(noted, "started_ms"));
+    container.finishedMs = number(field(noted, "finished_ms"));
 }
 
 } // namespace
@@ -48,6 +62,15 @@ std::vector<Container> containers(const State &state)
                          .createdMs = number(field(fields, "created_ms")),
                          .exitCode = static_cast<int>(number(field(fields, "exit"))),
                          .pid = recordedPid(path(state, name, ".pid"))});
+        Container &container = found.back();
+        for (const auto &[key, value] : fields) {
+            if (startsWith(key, "label.")) {
+                container.labels[key.substr(6)] = value;
+            }
+        }
+        if (exists(path(state, name, ".state"))) {
+            readKept(state, container);
+        }
     }
     std::sort(found.begin(), found.end(),
               [](const Container &a, const Container &b) { return a.createdMs > b.createdMs; });
@@ -93,8 +116,12 @@ bool removeContainer(const State &state, const std::string &name)
     if (!container.has_value()) {
         return false;
     }
-    stopContainer(state, *container, 137);
-    for (const char *suffix : {".container", ".log"}) {
+    if (container->isKeptByShim) {
+        endKept(state, *container);
+    } else {
+        stopContainer(state, *container, 137);
+    }
+    for (const char *suffix : {".container", ".log", ".state", ".lines", ".stopping", ".shim"}) {
         unlink(path(state, container->name, suffix).c_str());
     }
     return true;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/demo/tool/Compose.h"
 #include "app/demo/tool/Containers.h"
 #include "app/demo/tool/Json.h"
 #include "app/demo/tool/Net.h"
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 
 namespace proverdeck::demo {
 namespace {
@@ -51,9 +53,15 @@ Fields inspected(const State &state, const Container &container)
     fields["State.Running"] = container.isRunning() ? "true" : "false";
     fields["State.ExitCode"] = container.isRunning() ? "0" : std::to_string(container.exitCode);
     fields["State.Pid"] = std::to_string(container.pid);
-    fields["State.OOMKilled"] = "false";
+    fields["State.OOMKilled"] = container.isOomKilled ? "true" : "false";
     fields["Config.Image"] = container.image;
-    fields["RestartCount"] = "0";
+    for (const auto &[name, json] : inspectedJson(state, container)) {
+        fields["json:" + name] = json;
+    }
+    fields["RestartCount"] = field(fields, "json:RestartCount");
+    fields["HostConfig.Memory"] = field(fields, "json:HostConfig.Memory");
+    // As much of the environment as the demo's containers have; the real one has the key, too.
+    fields["environment"] = "SEGMENT_SIZE=" + field(container.labels, "segment") + "\n";
     return fields;
 }
 
@@ -70,6 +78,8 @@ std::string jsonOf(const Fields &fields)
 std::string filled(std::string format, const Fields &fields)
 {
     format = replaced(replaced(format, "\\t", "\t"), "\\n", "\n");
+    format = replaced(format, "{{range .Config.Env}}{{println .}}{{end}}",
+                      field(fields, "environment"));
     std::string result;
     std::size_t at = 0;
     while (true) {
@@ -80,7 +90,10 @@ std::string filled(std::string format, const Fields &fields)
         }
         result += format.substr(at, start - at);
         const std::string name = replaced(format.substr(start + 2, end - start - 2), " ", "");
-        result += name == "json." ? jsonOf(fields)
+        const std::string raw
+            = startsWith(name, "json.") ? field(fields, "json:" + name.substr(5)) : std::string();
+        result += !raw.empty() ? raw
+            : name == "json."  ? jsonOf(fields)
             : startsWith(name, "json.")
             ? inQuotes(field(fields, name.substr(5)))
             : field(fields, name.substr(std::min<std::size_t>(1, name.size())));
@@ -227,6 +240,13 @@ int endEach(const State &state, const Words &words)
         } else if (isRemove) {
             removeContainer(state, container->name);
             out(words[i]);
+        } else if (container->isKeptByShim) {
+            Container hurried = *container;
+            if (words[1] == "kill") {
+                hurried.labels["grace"] = "0";
+            }
+            endKept(state, hurried);
+            out(words[i]);
         } else {
             stopContainer(state, *container, 137);
             out(words[i]);
@@ -299,6 +319,9 @@ int compose(const State &state, const Words &words)
         out("Docker Compose version v2.24.5");
         return 0;
     }
+    if (isBoundlessStack(words)) {
+        return runCompose(state, words);
+    }
     if (contains(words, "up")) {
         return composeUp(state);
     }
@@ -338,9 +361,11 @@ int runDocker(const State &state, const Words &words)
     if (verb == "info") {
         const std::string format = option(words, "--format", option(words, "-f"));
         if (!format.empty()) {
-            out(filled(
-                format,
-                {{"ServerVersion", "25.0.3"}, {"Runtimes", "nvidia runc"}, {"OSType", "linux"}}));
+            out(filled(format,
+                       {{"ServerVersion", "25.0.3"},
+                        {"Runtimes", state.hasFault("no-nvidia-runtime") ? "runc" : "nvidia runc"},
+                        {"SystemTime", daemonTime(state.nowMs())},
+                        {"OSType", "linux"}}));
             return 0;
         }
         return info();
@@ -359,7 +384,20 @@ int runDocker(const State &state, const Words &words)
             && option(words, "--format").empty()) {
             out("DRIVER    VOLUME NAME");
         }
+        std::error_code ignored;
+        for (const auto &entry :
+             std::filesystem::directory_iterator(state.file("volumes"), ignored)) {
+            if (entry.is_directory(ignored)) {
+                out(entry.path().filename().string());
+            }
+        }
         return 0;
+    }
+    if (verb == "cp") {
+        return copyFromContainer(state, words);
+    }
+    if (verb == "stats") {
+        return showStats(state, words);
     }
     if (verb == "rm" || verb == "stop" || verb == "kill") {
         return endEach(state, words);

@@ -12,8 +12,18 @@ int runEthrex(const State &state, const Words &words);
 int runLoadTest(const State &state, const Words &words);
 int runDocker(const State &state, const Words &words);
 int runNvidiaSmi(const State &state, const Words &words);
-/// solc, nvcc, rzup, boundless, just: what says its version, and what is not part of the demo.
+/// solc, nvcc, rzup: what says its version, and what is not part of the demo.
 int runSmall(const State &state, const Words &words);
+
+// A Boundless prover
+int runBoundless(const State &state, const Words &words);
+int runJust(const State &state, const Words &words);
+int runBentoCli(const State &state, const Words &words);
+int runPsql(const State &state, const Words &words);
+/// The processes of its containers
+int runBroker(const State &state, const Words &words);
+int runBentoPart(const State &state, const Words &words);
+int runShim(const State &state, const Words &words);
 
 // ethrex by its sub-commands
 int runL1(const State &state, const Words &words);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/demo/tool/BoundlessTree.h"
 #include "app/demo/tool/Programs.h"
 #include "app/demo/tool/Tree.h"
 
@@ -101,8 +102,11 @@ bool placePrograms(const State &state)
 {
     std::error_code failure;
     for (const char *name : {"make", "cargo", "docker", "nvidia-smi", "boundless", "just", "solc",
-                             "nvcc", "rzup", "ethrex", "cat"}) {
-        if (std::string_view(name) != "docker" || !state.hasFault("no-docker")) {
+                             "nvcc", "rzup", "ethrex", "cat", "bento_cli", "psql"}) {
+        const bool isMissing = (std::string_view(name) == "docker" && state.hasFault("no-docker"))
+            || (contains({"just", "boundless", "bento_cli", "psql"}, name)
+                && state.hasFault("no-boundless"));
+        if (!isMissing) {
             std::filesystem::create_symlink("../libexec/proverdeck-demo-tool",
                                             state.folder() + "/bin/" + name, failure);
         }
@@ -179,7 +183,7 @@ int runSetup(const State &state)
         err("cannot write to " + state.folder());
         return 1;
     }
-    if (!runScript(state, KeyScript) || !placeRepository(state)) {
+    if (!runScript(state, KeyScript) || !placeRepository(state) || !placeBoundless(state)) {
         return 1;
     }
     if (state.hasFault("port-in-use")) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr char Usage[]
     = "proverdeck-demo-tool: the stand-ins of \"proverdeck demo-host\".\n"
-      "It is called as make, cargo, docker, nvidia-smi, ethrex or load_test inside a demo host.";
+      "It is called as make, cargo, docker, just, boundless, … inside a demo host.";
 
 std::string baseName(const std::string &path)
 {
@@ -38,8 +38,14 @@ int run(Words words)
         {"solc", runSmall},
         {"nvcc", runSmall},
         {"rzup", runSmall},
-        {"boundless", runSmall},
-        {"just", runSmall},
+        {"boundless", runBoundless},
+        {"just", runJust},
+        {"bento_cli", runBentoCli},
+        {"psql", runPsql},
+        {"broker", runBroker},
+        {"bento-agent", runBentoPart},
+        {"bento-part", runBentoPart},
+        {"containerd-shim", runShim},
         {"moongate-server",
          [](const State &own, const Words & /*words*/) { return runMoongate(own); }},
         {"other-service", [](const State &own, const Words &arguments) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/BrokerStops.h"
+
+#include "app/RunSetup.h"
+
+namespace proverdeck::app {
+
+using namespace Qt::StringLiterals;
+using models::boundless::StopPast;
+
+namespace {
+
+const QString Prefix = u"stop-"_s;
+
+} // namespace
+
+BrokerStopSetup prepareBrokerStop(models::store::RunStore &store, const QString &host,
+                                  const QString &dir, const QString &account)
+{
+    BrokerStopSetup setup;
+    const QStringList ids = store.journalled(Prefix);
+    for (const QString &id : ids) {
+        const StopPast past = models::boundless::readStopPast(store.journal(id));
+        if (past.isBegun && !past.isOver && past.host == host && past.dir == dir) {
+            setup.options.id = id;
+            setup.past = past;
+            break;
+        }
+    }
+    const models::RunOptions fresh = newRunOptions({}, store); // its id, token and holder
+    if (setup.options.id.isEmpty()) {
+        setup.options.id = Prefix + QString(fresh.id).replace(u"--"_s, u"-"_s);
+    }
+    setup.options.dir = dir;
+    setup.options.account = account.isEmpty() ? setup.past.account : account;
+    setup.options.journal = &store;
+    setup.options.token = setup.past.token.isEmpty() ? fresh.token : setup.past.token;
+    setup.options.holder = fresh.holder;
+    setup.lock
+        = lockRun(models::store::RunStore::runsFolder() + u'/' + setup.options.id, &setup.holder);
+    return setup;
+}
+
+QList<QPair<QString, QString>> openBrokerStops(const models::store::RunStore &store)
+{
+    QList<QPair<QString, QString>> open;
+    const QStringList ids = store.journalled(Prefix);
+    for (const QString &id : ids) {
+        const StopPast past = models::boundless::readStopPast(store.journal(id));
+        if (past.isBegun && !past.isOver) {
+            open << qMakePair(past.host, past.dir);
+        }
+    }
+    return open;
+}
+
+} // namespace proverdeck::app

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/boundless/ops/SafeStop.h"
+#include "models/store/RunStore.h"
+
+#include <QLockFile>
+
+#include <memory>
+
+namespace proverdeck::app {
+
+/// A safe stop that begins now, or one that an earlier program left.
+struct BrokerStopSetup
+{
+    models::boundless::StopOptions options;
+    models::boundless::StopPast past; ///< of the one that is gone on with
+    std::unique_ptr<QLockFile> lock; ///< null: another process of this machine drives it
+    QString holder; ///< which one
+};
+
+/// The unfinished safe stop of this checkout if the journal has one, else a new one.
+[[nodiscard]] BrokerStopSetup prepareBrokerStop(models::store::RunStore &store, const QString &host,
+                                                const QString &dir, const QString &account);
+/// Unfinished safe stops of this computer: host and folder.
+[[nodiscard]] QList<QPair<QString, QString>> openBrokerStops(const models::store::RunStore &store);
+
+} // namespace proverdeck::app

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include <tl/expected.hpp>
+
+#include <optional>
+
+namespace proverdeck::models::boundless {
+
+/// How many orders the broker may lock at once, as broker.toml says it.
+struct ProofLimit
+{
+    std::optional<qint64> value; ///< none: the key is absent
+    QByteArray text; ///< the number as written; empty: the key is absent
+    bool operator==(const ProofLimit &) const = default;
+};
+
+struct ProofLimitEdit
+{
+    QByteArray text; ///< the whole file with the limit 0
+    ProofLimit before;
+    bool operator==(const ProofLimitEdit &) const = default;
+};
+
+// Key max_concurrent_proofs of [market], by its alias max_concurrent_locks where the file uses that
+// (until 1.4). Every other byte of the file stays as it is. Errors are sentences.
+
+[[nodiscard]] tl::expected<ProofLimit, QString> readProofLimit(const QByteArray &toml);
+/// With the limit set to 0, so that the broker locks nothing more.
+[[nodiscard]] tl::expected<ProofLimitEdit, QString> withoutNewLocks(const QByteArray &toml);
+/// With the limit as it was @p before. A file in which somebody has meanwhile set another limit
+/// than 0 stays as it is: nullopt.
+[[nodiscard]] tl::expected<std::optional<QByteArray>, QString>
+withLimitRestored(const QByteArray &toml, const ProofLimit &before);
+
+/// Writes @p now over the file @p path in place, if it still holds @p before: the broker's
+/// container has the file itself mounted, not its name. Keeps a copy as "PATH.proverdeck-ID.bak"
+/// and prints "written", "already" or "changed". For sh.
+[[nodiscard]] QByteArray writeInPlaceScript(const QString &path, const QByteArray &before,
+                                            const QByteArray &now, const QString &id);
+
+} // namespace proverdeck::models::boundless

@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/boundless/ops/SafeStop.h"
+
+#include "models/boundless/ops/DbCopy.h"
+
+#include <array>
+
+using namespace std::chrono_literals;
+
+namespace proverdeck::models::boundless {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr auto ShortAnswer = 60s;
+constexpr auto StatusAnswer = 90s;
+constexpr auto LeaseLifetime = 180s;
+constexpr std::array<int, 5> ReconnectSeconds{1, 2, 5, 10, 30};
+const QByteArray LeaseSlot = QByteArrayLiteral("boundless-stop");
+
+} // namespace
+
+SafeStop::SafeStop(ssh::RemoteShell &shell, StopOptions options, ChainWitness *witness,
+                   QObject *parent)
+    : QObject(parent)
+    , m_shell(shell)
+    , m_caller(shell)
+    , m_options(std::move(options))
+    , m_witness(witness)
+{
+    m_evidence.logProblem = tr("its log is not read");
+    m_evidence.chainProblem = tr("no chain is set up");
+    m_poll.setSingleShot(true);
+    m_poll.setInterval(m_options.poll);
+    m_reconnect.setSingleShot(true);
+    connect(&m_poll, &QTimer::timeout, this, [this] { m_step(); });
+    connect(&m_reconnect, &QTimer::timeout, &m_shell, &ssh::RemoteShell::open);
+    connect(&m_shell, &ssh::RemoteShell::opened, this, &SafeStop::onOpened);
+    connect(&m_shell, &ssh::RemoteShell::openFailed, this, &SafeStop::onOpenFailed);
+    connect(&m_shell, &ssh::RemoteShell::connectionLost, this, &SafeStop::onLost);
+    connect(&m_shell, &ssh::RemoteShell::worthTrying, this, [this] {
+        if (m_reconnect.isActive()) {
+            m_reconnect.start(0);
+        }
+    });
+}
+
+SafeStop::~SafeStop() = default;
+
+bool SafeStop::canCancel() const
+{
+    return m_state == StopState::Draining || m_state == StopState::Waiting
+        || m_state == StopState::Looking || m_state == StopState::Connecting;
+}
+
+QByteArray SafeStop::jobId() const
+{
+    return m_options.id.toLatin1() + "-down";
+}
+
+void SafeStop::setLogEvidence(const std::optional<QList<LogLock>> &locks, const QString &problem)
+{
+    m_evidence.log = locks;
+    m_evidence.logProblem = problem;
+}
+
+void SafeStop::setState(StopState state)
+{
+    if (m_state != state) {
+        m_state = state;
+        emit stateChanged();
+    }
+}
+
+void SafeStop::conclude(StopState state, const QString &problem)
+{
+    if (isFinal(m_state)) {
+        return;
+    }
+    m_problem = problem;
+    m_poll.stop();
+    m_reconnect.stop();
+    m_follower.reset();
+    // What could not be concluded stays open in the journal: another program goes on with it.
+    if (state != StopState::Failed) {
+        [[maybe_unused]] const bool isNoted
+            = note(u"finish"_s, {{u"state"_s, stopStateWord(state)}});
+    }
+    if (m_isReady && !m_options.token.isEmpty()) {
+        [[maybe_unused]] const auto id = m_shell.dropLease(LeaseSlot, m_options.token);
+    }
+    setState(state);
+    emit finished(state);
+}
+
+bool SafeStop::note(const QString &what, const QJsonObject &data)
+{
+    if (m_options.journal == nullptr) {
+        return true;
+    }
+    const auto kept = m_options.journal->append(
+        m_options.id, {QDateTime::currentDateTimeUtc(), what, QString(), data});
+    if (!kept && what != u"finish") {
+        conclude(StopState::Failed,
+                 tr("The next step cannot be noted on this computer, and so it was not taken: %1")
+                     .arg(kept.error()));
+    }
+    return kept.has_value();
+}
+
+void SafeStop::step(const Then &action)
+{
+    m_step = action;
+    action();
+}
+
+void SafeStop::ask(ssh::CommandId id, const std::function<void(const Reply &)> &done)
+{
+    m_caller.call(id, [this, done, round = m_round](const Reply &reply) {
+        if (!reply.lost() && !isFinal(m_state) && round == m_round) {
+            done(reply); // otherwise the step is taken again when the connection is back
+        }
+    });
+}
+
+// ---- the connection
+// ------------------------------------------------------------------------------
+
+void SafeStop::start()
+{
+    setState(StopState::Connecting);
+    if (!m_past.isBegun
+        && !note(u"stop"_s,
+                 {{u"host"_s, m_shell.hostName()},
+                  {u"dir"_s, m_options.dir},
+                  {u"account"_s, m_options.account},
+                  {u"token"_s, QString::fromLatin1(m_options.token)}})) {
+        return;
+    }
+    if (m_options.token.isEmpty()) {
+        m_options.token = m_past.token;
+    }
+    m_evidence.account = m_options.account.isEmpty() ? m_past.account : m_options.account;
+    if (m_shell.state() == ssh::ConnectionState::Connected) {
+        onOpened();
+    } else if (m_shell.state() == ssh::ConnectionState::Disconnected) {
+        m_shell.open();
+    }
+}
+
+void SafeStop::onOpened()
+{
+    if (isFinal(m_state) || m_state == StopState::Idle) {
+        return;
+    }
+    m_attempt = 0;
+    emit connectionNote({});
+    if (!m_isReady) {
+        install();
+    } else if (m_step) {
+        m_step();
+    }
+}
+
+void SafeStop::onOpenFailed(const ssh::Error &error)
+{
+    if (isFinal(m_state) || m_state == StopState::Idle) {
+        return;
+    }
+    emit connectionNote(error.detail);
+    if (ssh::isTransient(error) && (m_isReady || m_past.isBegun)) {
+        reconnectLater();
+    } else if (m_past.before || m_isReady) {
+        conclude(StopState::Failed,
+                 tr("%1 The broker's limit may still be 0: start the safe stop again to go on.")
+                     .arg(error.detail));
+    } else {
+        conclude(StopState::Refused, error.detail);
+    }
+}
+
+void SafeStop::onLost(const ssh::Error &error)
+{
+    if (!isFinal(m_state) && m_state != StopState::Idle) {
+        m_poll.stop();
+        emit connectionNote(error.detail);
+        reconnectLater();
+    }
+}
+
+void SafeStop::reconnectLater()
+{
+    const auto last = ReconnectSeconds.size() - 1;
+    const auto index = std::min<std::size_t>(std::size_t(m_attempt++), last);
+    m_reconnect.start(std::chrono::seconds(ReconnectSeconds.at(index)));
+}
+
+void SafeStop::install()
+{
+    ask(m_shell.installJobHelper(), [this](const Reply &reply) {
+        if (!reply.ok()) {
+            conclude(m_past.before ? StopState::Failed : StopState::Refused,
+                     tr("The server does not let this program keep its job files: %1.")
+                         .arg(reply.result ? reply.firstLine() : reply.result.error().detail));
+        } else {
+            takeLease();
+        }
+    });
+}
+
+void SafeStop::takeLease()
+{
+    if (m_options.token.isEmpty()) {
+        m_isReady = true;
+        step([this] { look(); });
+        return;
+    }
+    const auto id = m_shell.takeLease(LeaseSlot, m_options.id.toLatin1(), m_options.token,
+                                      m_options.holder, LeaseLifetime);
+    ask(id, [this](const Reply &reply) {
+        const auto lease = reply.result ? ssh::parseLease(reply.out) : std::nullopt;
+        if (lease && lease->state == ssh::Lease::State::Held) {
+            conclude(
+                StopState::Refused,
+                tr("%1 is stopping the broker on this server at this moment.").arg(lease->holder));
+        } else if (m_isReady) {
+            poll();
+        } else {
+            m_isReady = true;
+            step([this] { look(); });
+        }
+    });
+}
+
+// ---- what is there
+// -------------------------------------------------------------------------------
+
+void SafeStop::look()
+{
+    setState(StopState::Looking);
+    ask(m_shell.runLoginScript(checkoutScript(m_options.dir), ShortAnswer),
+        [this](const Reply &reply) {
+            const auto checkout = parseCheckout(m_options.dir, reply.out);
+            const QString why = !checkout ? checkout.error()
+                : !checkout->hasDocker
+                ? tr("Docker does not answer: %1.").arg(checkout->dockerProblem)
+                : !checkout->hasJust ? tr("\"just\" is not in the login shell's PATH.")
+                : !checkout->hasBrokerToml
+                ? tr("There is no broker.toml in %1.").arg(checkout->path)
+                : QString();
+            if (!why.isEmpty()) {
+                conclude(m_past.before ? StopState::Failed : StopState::Refused, why);
+                return;
+            }
+            m_checkout = *checkout;
+            step([this] { lookAtContainers(); });
+        });
+}
+
+void SafeStop::lookAtContainers()
+{
+    ask(m_shell.runLoginScript(stackStatusScript(m_checkout), StatusAnswer),
+        [this](const Reply &reply) {
+            const auto status = parseStackStatus(reply.out);
+            if (!status) {
+                conclude(m_past.before ? StopState::Failed : StopState::Refused, status.error());
+                return;
+            }
+            m_status = *status;
+            proceed();
+        });
+}
+
+/// Where the journal says that we are.
+void SafeStop::proceed()
+{
+    if (m_past.isCancelled || m_past.downExit == 0 || (m_past.isDownAsked && m_past.downExit)) {
+        step([this] { m_past.isCancelled ? restoreLimit() : checkStopped(); });
+    } else if (m_past.isDownAsked) {
+        step([this] { followStop(); });
+    } else if (!m_status.isBrokerRunning()) {
+        if (m_past.before) { // somebody else has stopped it meanwhile
+            step([this] { restoreLimit(); });
+        } else {
+            conclude(StopState::Refused, tr("No broker is running in %1.").arg(m_checkout.path));
+        }
+    } else if (m_past.drainedMs) {
+        step([this] { poll(); });
+    } else {
+        step([this] { drain(); });
+    }
+}
+
+// ---- no new locks
+// --------------------------------------------------------------------------------
+
+void SafeStop::drain()
+{
+    setState(StopState::Draining);
+    ask(m_shell.readFile(tomlPath()), [this](const Reply &reply) {
+        if (!reply.ok()) {
+            conclude(StopState::Refused,
+                     tr("broker.toml cannot be read: %1")
+                         .arg(reply.result ? reply.firstLine() : reply.result.error().detail));
+            return;
+        }
+        const QByteArray text = reply.out;
+        const auto edit = withoutNewLocks(text);
+        if (!edit) {
+            conclude(m_past.before ? StopState::Failed : StopState::Refused, edit.error());
+            return;
+        }
+        if (!m_past.before) {
+            const auto &old = edit->before;
+            if (!note(u"limit"_s,
+                      {{u"value"_s, old.value ? QJsonValue(*old.value) : QJsonValue()},
+                       {u"text"_s, QString::fromLatin1(old.text)}})) {
+                return;
+            }
+            m_past.before = old;
+        }
+        writeLimit(text, edit->text, [this, now = edit->text] { checkMount(now); });
+    });
+}
+
+void SafeStop::writeLimit(const QByteArray &before, const QByteArray &now, const Then &done)
+{
+    if (before == now) {
+        done();
+        return;
+    }
+    const QByteArray script = writeInPlaceScript(tomlPath(), before, now, m_options.id);
+    ask(m_shell.runHelperScript(script, ShortAnswer), [this, done](const Reply &reply) {
+        if (reply.ok()) {
+            done();
+        } else if (reply.out.startsWith("changed")) {
+            m_step(); // somebody wrote it between the two looks: read it again
+        } else {
+            conclude(StopState::Failed,
+                     tr("broker.toml cannot be written: %1.")
+                         .arg(reply.result ? reply.firstLine() : reply.result.error().detail));
+        }
+    });
+}
+
+/// The container has the file mounted that was there when it started; if somebody has replaced it
+/// since, the broker reads the old one.
+void SafeStop::checkMount(const QByteArray &written)
+{
+    const QByteArray script = enterScript(m_options.dir) + "c=$(" + m_checkout.compose().toUtf8()
+        + R"sh( ps -q broker 2>/dev/null | head -n 1)
+docker info --format '{{.SystemTime}}'
+[ -n "$c" ] || { echo none; exit 0; }
+t=$(mktemp -d) || exit 73
+trap 'rm -rf "$t"' EXIT
+docker cp "$c":/app/broker.toml "$t/seen" >/dev/null 2>&1 || { echo untold; exit 0; }
+echo seen; cat "$t/seen")sh";
+    ask(m_shell.runLoginScript(script + '\n', ShortAnswer), [this, written](const Reply &reply) {
+        const QList<QByteArray> lines = reply.out.split('\n');
+        const QDateTime now = parseDaemonTime(QString::fromUtf8(lines.value(0)));
+        const bool isSeen = lines.value(1) == "seen";
+        const qsizetype text = lines.value(0).size() + lines.value(1).size() + 2;
+        const auto limit = readProofLimit(isSeen ? reply.out.mid(text) : written);
+        if (reply.ok() && now.isValid() && limit && limit->value == 0) {
+            m_status.now = now;
+            noteDrained();
+            return;
+        }
+        if (!reply.ok() || !now.isValid() || !limit) {
+            m_problem = tr("It cannot be seen whether the broker reads the change: %1.")
+                            .arg(reply.result ? reply.firstLine() : reply.result.error().detail);
+            m_past.isCancelled = true;
+            step([this] { restoreLimit(); });
+            return;
+        }
+        m_problem = tr("The broker does not see the change: its container has an older broker.toml "
+                       "mounted, as the file was replaced since it started. It goes on locking "
+                       "orders until the container is made anew.");
+        m_past.isCancelled = true;
+        step([this] { restoreLimit(); });
+    });
+}
+
+void SafeStop::noteDrained()
+{
+    const qint64 now = m_status.now.toMSecsSinceEpoch();
+    if (!m_past.drainedMs) {
+        if (!note(u"drained"_s, {{u"server_ms"_s, now}})) {
+            return;
+        }
+        m_past.drainedMs = now;
+    }
+    step([this] { m_past.isCancelled ? restoreLimit() : poll(); });
+}
+
+// ---- may it be stopped?
+// --------------------------------------------------------------------------
+
+void SafeStop::poll()
+{
+    setState(StopState::Waiting);
+    ask(m_shell.runLoginScript(stackStatusScript(m_checkout), StatusAnswer),
+        [this](const Reply &reply) {
+            const auto status = parseStackStatus(reply.out);
+            if (!status) {
+                m_evidence.db.reset();
+                m_evidence.dbProblem = status.error();
+                judge();
+                return;
+            }
+            m_status = *status;
+            m_evidence.nowMs = m_status.now.toMSecsSinceEpoch();
+            copyDb();
+        });
+}
+
+void SafeStop::copyDb()
+{
+    ask(m_shell.runLoginScript(dbCopyScript(m_checkout), StatusAnswer),
+        [this](const Reply &reply) { onDbCopied(reply); });
+}
+
+void SafeStop::onDbCopied(const Reply &reply)
+{
+    m_evidence.db.reset();
+    m_evidence.dbProblem.clear();
+    const auto copy = parseDbCopy(reply.out);
+    const auto db = copy ? readDbCopy(*copy) : tl::unexpected(copy.error());
+    if (db) {
+        m_evidence.db = *db;
+        m_evidence.nowMs = qMax(m_evidence.nowMs, copy->taken.toMSecsSinceEpoch());
+    } else {
+        m_evidence.dbProblem = db.error();
+    }
+    askChain();
+}
+
+void SafeStop::askChain()
+{
+    if (m_witness == nullptr) {
+        judge();
+        return;
+    }
+    QStringList ids;
+    if (m_evidence.db) {
+        for (const DbLock &lock : std::as_const(m_evidence.db->locks)) {
+            ids << lock.requestId;
+        }
+    }
+    const QString account = m_evidence.account.isEmpty() && m_evidence.db
+        ? accountOf(*m_evidence.db)
+        : m_evidence.account;
+    m_witness->ask(account, ids, [this, round = m_round](const auto &facts) {
+        if (round != m_round || m_state != StopState::Waiting) {
+            return;
+        }
+        m_evidence.chain = facts ? std::optional(*facts) : std::nullopt;
+        m_evidence.chainProblem = facts ? QString() : facts.error();
+        judge();
+    });
+}
+
+void SafeStop::judge()
+{
+    m_verdict = judgeStop(m_evidence);
+    const qint64 settled
+        = m_past.drainedMs.value_or(0) + std::chrono::milliseconds(m_options.settle).count();
+    if (m_verdict.answer == StopVerdict::Answer::Safe && m_evidence.nowMs < settled) {
+        m_verdict.answer = StopVerdict::Answer::Wait;
+        m_verdict.reason = tr("Nothing is locked; a lock that was sent just before the limit was "
+                              "set may still be on its way.");
+    }
+    emit judged();
+    if (m_state != StopState::Waiting) {
+        return; // cancelled by whoever listens
+    }
+    if (m_verdict.answer == StopVerdict::Answer::Safe) {
+        step([this] { stopStack(); });
+        return;
+    }
+    m_step = [this] { m_options.token.isEmpty() ? poll() : takeLease(); };
+    m_poll.start();
+}
+
+} // namespace proverdeck::models::boundless

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/boundless/TransferPlan.h"
+#include "models/boundless/ops/CliAnswer.h"
+#include "models/run/Caller.h"
+#include "models/run/JobFollower.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+
+namespace proverdeck::models::boundless {
+
+/// Deposits and withdraws by the `boundless` program of a prover's server, with the key that lies
+/// there.
+///
+/// The server's own environment file is sourced there; the key is on no command line and does not
+/// leave the server. Where the server has no key, one can be handed over for one command: it goes
+/// over the standard input of the channel into that command's environment, and is forgotten here.
+///
+/// Lives in the GUI thread; @c shell must be connected when run() is called and outlive this. First
+/// the program is asked for which account it acts: if that is not the plan's, nothing is sent. The
+/// transfer is a durable job, so a lost connection does not end it, and its outcome is known when
+/// the connection is back within an hour; one with a key that was handed over is no such job, and a
+/// lost connection makes its outcome unknown.
+class ServerTransfer : public QObject, public TransferRunner
+{
+    Q_OBJECT
+
+public:
+    struct Options
+    {
+        QString id; ///< of the job, new for each transfer; [A-Za-z0-9-]
+        /// One of Checkout::keyFiles, or another file below the checkout; empty with a key.
+        QString environmentFile;
+        QByteArray key; ///< handed over; 64 hexadecimal digits, with or without 0x
+        QString rpcUrl; ///< only with a key, if no file says it
+    };
+
+    ServerTransfer(ssh::RemoteShell &shell, Checkout checkout, Options options,
+                   QObject *parent = nullptr);
+    ~ServerTransfer() override;
+
+    [[nodiscard]] QString name() const override;
+    /// At most once.
+    void run(const TransferPlan &plan, Ended ended) override;
+
+    /// What the program says of its account's deposit; changes nothing. An error is a sentence.
+    using BalanceAnswer = std::function<void(const tl::expected<CliBalance, QString> &)>;
+    void askBalance(const BalanceAnswer &answer);
+
+    /// For those who want to see it; a key that is handed over is not in it.
+    [[nodiscard]] QByteArray transferScript(const TransferPlan &plan) const;
+
+signals:
+    /// What the program prints, secrets masked.
+    void output(const QByteArray &bytes);
+
+private:
+    [[nodiscard]] QByteArray environmentScript() const;
+    [[nodiscard]] QByteArray keyScript() const;
+    [[nodiscard]] QByteArray exportScript() const;
+    [[nodiscard]] QByteArray commandScript(const TransferPlan &plan) const;
+    [[nodiscard]] QString problemOf(const TransferPlan &plan) const;
+    void checkAccount();
+    void sendAsJob();
+    void sendOnce();
+    void onJobEnded(const ssh::JobStatus &status);
+    void end(const TransferOutcome &outcome);
+
+    ssh::RemoteShell &m_shell;
+    Caller m_caller;
+    Checkout m_checkout;
+    Options m_options;
+    TransferPlan m_plan;
+    Ended m_ended;
+    std::unique_ptr<JobFollower> m_follower;
+    QByteArray m_output;
+    QTimer m_limit;
+    bool m_hasRun = false;
+};
+
+} // namespace proverdeck::models::boundless
