@@ -48,7 +48,7 @@ template<class Number> QJsonValue numberJson(const std::optional<Number> &number
 
 QJsonValue rateJson(std::optional<double> khz)
 {
-    return khz ? QJsonValue(qRound64(*khz * 100) / 100.0) : QJsonValue();
+    return khz ? QJsonValue(double(qRound64(*khz * 100)) / 100) : QJsonValue();
 }
 
 QJsonObject orderJson(const OrderRow &row, BrokerEra era)
