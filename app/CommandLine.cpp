@@ -36,6 +36,8 @@ QString overview()
         "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
         "                                     results and findings from logs\n"
+        "  analyse aztec [MACHINE=]FILE…      jobs, epochs and findings from logs of many "
+        "machines\n"
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
@@ -389,6 +391,11 @@ tl::expected<Request, QString> parseRuns(const QStringList &arguments)
 tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
 {
     Request request;
+    if (arguments.value(0) == u"aztec") {
+        request.command = Command::AnalyseAztec;
+        request.files = arguments.mid(1); // read by app/AnalyseAztec
+        return request;
+    }
     request.command = Command::AnalyseEthrex;
     Parser parser(u"analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]"_s);
     parser.value(u"metrics"_s, u"FILE"_s, tr("A saved body of the L2's metrics (port 3702)"));

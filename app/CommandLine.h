@@ -23,6 +23,7 @@ struct Request
         RunsShow,
         RunsExport,
         AnalyseEthrex,
+        AnalyseAztec,
         DemoHost
     };
     Command command = Command::Window;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/AnalyseAztec.h"
 #include "app/Application.h"
 #include "app/BundleCommand.h"
 #include "app/Commands.h"
@@ -89,6 +90,8 @@ int atOnce(const Request &request)
             {request.runId, request.out, request.overwrite, request.showNames});
     case Request::Command::AnalyseEthrex:
         return proverdeck::app::runAnalyse(request);
+    case Request::Command::AnalyseAztec:
+        return proverdeck::app::runAnalyseAztec(request.files);
     default:
         return proverdeck::app::runHistory(request);
     }

@@ -233,6 +233,21 @@ DockerContainer fromInspect(const QJsonObject &object, const QString &machine)
     return container;
 }
 
+/// The same name on the same machine, unless two outputs of one kind give two ids: then a file
+/// holds containers of several machines.
+bool isSame(const DockerContainer &a, const DockerContainer &b)
+{
+    if (a.machine != b.machine || a.name != b.name) {
+        return false;
+    }
+    if (a.id == b.id || a.id.isEmpty() || b.id.isEmpty()) {
+        return true;
+    }
+    const bool bothInspected = !a.startedAt.isEmpty() && !b.startedAt.isEmpty();
+    const bool bothListed = !a.status.isEmpty() && !b.status.isEmpty();
+    return !bothInspected && !bothListed;
+}
+
 bool isTableHeader(QByteArrayView line)
 {
     return line.startsWith("CONTAINER ID")
@@ -347,10 +362,9 @@ void mergeDocker(DockerFile &to, const DockerFile &more)
         }
     };
     for (const DockerContainer &one : more.containers) {
-        const auto same = std::find_if(
-            to.containers.begin(), to.containers.end(), [&one](const DockerContainer &other) {
-                return other.machine == one.machine && other.name == one.name;
-            });
+        const auto same
+            = std::find_if(to.containers.begin(), to.containers.end(),
+                           [&one](const DockerContainer &other) { return isSame(other, one); });
         if (same == to.containers.end()) {
             to.containers << one;
             continue;

@@ -238,6 +238,7 @@ void Gathering::takeBackend(int placeIndex, const Event &event)
             notes.outputBytes.push_back(qint64(number));
         }
     } else if (event.kind == EventKind::Proof) {
+        noteWork(place, EventKind::JobStart, event);
         std::string_view name = event.message.substr(Generated.size());
         name = name.substr(0, name.find(' '));
         const std::size_t bracket = name.find('(');
@@ -532,6 +533,7 @@ void Gathering::takeOther(int log, const Event &event)
     if (++note.count == 1) {
         note.level = event.level;
         note.module = bytesOf(event.module, 80);
+        note.message = bytesOf(event.message, 200);
         note.spot = spotOf(log, event);
     }
 }

@@ -134,6 +134,7 @@ struct OtherNote
 {
     Level level = Level::None;
     QByteArray module;
+    QByteArray message; ///< of the first one
     qint64 count = 0;
     Spot spot;
 };
