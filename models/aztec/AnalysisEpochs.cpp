@@ -280,6 +280,10 @@ void readEpochs(const Gathering &gathering, Analysis &analysis)
     for (const auto &[epoch, list] : jobs) {
         rowFor(rows, epoch);
     }
+    std::map<qint64, std::vector<quint32>> attempts;
+    for (std::size_t i = 0; i < analysis.attempts.size(); ++i) {
+        attempts[analysis.jobs.at(analysis.attempts.at(i).job).epoch].push_back(quint32(i));
+    }
     std::map<int, qint64> current;
     for (const EpochNote &note : gathering.epochs()) {
         if (note.kind < EventKind::EpochStart || note.kind > EventKind::FacadePoll) {
@@ -320,7 +324,7 @@ void readEpochs(const Gathering &gathering, Analysis &analysis)
             }
         }
         findCause(gathering, row, list, analysis);
-        readTypes(gathering, row, list, analysis);
+        readTypes(gathering, row, list, attempts[epoch], analysis);
         findCriticalPath(gathering, row, list, analysis);
         row.outcome = outcomeOf(row, analysis);
         if (!row.blocks && row.to >= row.from && row.from >= 0 && row.started != NoTime) {

@@ -11,8 +11,9 @@ void dateLogs(const Gathering &gathering, const AnalysisOptions &options, Analys
 void readJobs(const Gathering &gathering, Analysis &analysis);
 void readMachines(const Gathering &gathering, const AnalysisOptions &options, Analysis &analysis);
 void readEpochs(const Gathering &gathering, Analysis &analysis);
+/// @p jobs and @p attempts are those of the epoch, by their place in the analysis.
 void readTypes(const Gathering &gathering, EpochRow &epoch, const std::vector<quint32> &jobs,
-               Analysis &analysis);
+               const std::vector<quint32> &attempts, Analysis &analysis);
 void readTroubles(const Gathering &gathering, const AnalysisOptions &options, Analysis &analysis);
 
 [[nodiscard]] inline qint64 absolute(const Analysis &analysis, const Spot &spot)

@@ -313,6 +313,12 @@ void Troubles::ofTrends()
 
 void Troubles::ofEpochs()
 {
+    std::vector<quint32> echoing;
+    for (std::size_t i = 0; i < m_analysis.jobs.size(); ++i) {
+        if (m_analysis.jobs.at(i).echoes) {
+            echoing.push_back(quint32(i));
+        }
+    }
     for (const EpochRow &row : std::as_const(m_analysis.epochs)) {
         const QString number = QString::number(row.epoch);
         const auto mark = [&row](Trouble *trouble) { trouble->epoch = row.epoch; };
@@ -357,11 +363,11 @@ void Troubles::ofEpochs()
             }
         }
         Trouble *stopped = nullptr;
-        for (std::size_t i = 0; i < m_analysis.jobs.size(); ++i) {
-            if (m_analysis.jobs.at(i).epoch != row.epoch || !m_analysis.jobs.at(i).echoes) {
+        for (const quint32 index : echoing) {
+            if (m_analysis.jobs.at(index).epoch != row.epoch) {
                 continue;
             }
-            eachLine(quint32(i), [&](const Sighting &s) {
+            eachLine(index, [&](const Sighting &s) {
                 if (s.kind != EventKind::FacadeStopped) {
                     return;
                 }

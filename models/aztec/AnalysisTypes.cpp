@@ -163,7 +163,7 @@ void expect(const Gathering &gathering, EpochRow &epoch)
 } // namespace
 
 void readTypes(const Gathering &gathering, EpochRow &epoch, const std::vector<quint32> &jobs,
-               Analysis &analysis)
+               const std::vector<quint32> &attempts, Analysis &analysis)
 {
     std::map<quint16, TypeStats> byType;
     std::map<quint16, Samples> samples;
@@ -188,13 +188,11 @@ void readTypes(const Gathering &gathering, EpochRow &epoch, const std::vector<qu
             sample.completions.push_back(double(job.completed));
         }
     }
-    for (const Attempt &attempt : analysis.attempts) {
-        const JobRow &job = analysis.jobs.at(attempt.job);
-        if (job.epoch == epoch.epoch) {
-            auto &edges = samples[job.type].edges;
-            edges.emplace_back(attempt.start, 1);
-            edges.emplace_back(std::max(attempt.end, attempt.start + 1), -1);
-        }
+    for (const quint32 index : attempts) {
+        const Attempt &attempt = analysis.attempts.at(index);
+        auto &edges = samples[analysis.jobs.at(attempt.job).type].edges;
+        edges.emplace_back(attempt.start, 1);
+        edges.emplace_back(std::max(attempt.end, attempt.start + 1), -1);
     }
     for (auto &[type, stats] : byType) {
         stats.type = analysis.types.at(type);
