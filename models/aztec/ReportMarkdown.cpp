@@ -280,10 +280,12 @@ void Markdown::tree()
     for (const QString &name : std::as_const(present)) {
         const JobType *type = vocabulary->type(name);
         QStringList needs;
-        for (const QString &other : std::as_const(present)) {
-            const JobType *child = vocabulary->type(other);
-            if (type && child && type->needs.contains(child->name)) {
-                needs << other;
+        for (const QString &need : type ? type->needs : QStringList()) {
+            for (const QString &other : std::as_const(present)) {
+                const JobType *child = vocabulary->type(other);
+                if (child && child->name == need) {
+                    needs << other;
+                }
             }
         }
         m_text += (needs.isEmpty() ? name : needs.join(u" + "_s) + u" → "_s + name) + u'\n';
