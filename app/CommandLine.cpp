@@ -36,16 +36,15 @@ QString overview()
         "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
         "                                     results and findings from logs\n"
-<<<<<<< HEAD
         "  analyse boundless FILE…            orders and findings from a broker's logs\n"
         "  broker config check FILE [--compose FILE]\n"
         "  broker config set FILE KEY=VALUE…  look over a broker.toml, or change it\n"
         "  broker status | stop --safe        a Boundless prover: what runs, and a stop that "
         "loses nothing\n"
-=======
         "  stake balance | history | deposit AMOUNT | withdraw AMOUNT\n"
         "                                     a Boundless prover's collateral, from the chain\n"
->>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
+        "  analyse aztec [MACHINE=]FILE…      jobs, epochs and findings from logs of many "
+        "machines\n"
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
@@ -455,6 +454,11 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
         return parseAnalyseBoundless(arguments);
     }
     Request request;
+    if (arguments.value(0) == u"aztec") {
+        request.command = Command::AnalyseAztec;
+        request.files = arguments.mid(1); // read by app/AnalyseAztec
+        return request;
+    }
     request.command = Command::AnalyseEthrex;
     Parser parser(u"analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]"_s);
     parser.value(u"metrics"_s, u"FILE"_s, tr("A saved body of the L2's metrics (port 3702)"));
@@ -550,7 +554,6 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     if (first == u"analyse" || first == u"analyze") {
         return parseAnalyse(rest);
     }
-<<<<<<< HEAD
     if (first == u"broker" && rest.value(0) != u"config") {
         request.command = Command::Broker;
         request.words = rest;
@@ -559,13 +562,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     if (first == u"broker") {
         return parseBroker(rest);
     }
-=======
     if (first == u"stake") {
         request.command = Command::Stake;
         request.words = rest;
         return request;
     }
->>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
     if (first == u"demo-host") {
         return parseDemoHost(rest);
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/AnalyseAztec.h"
 #include "app/AnalyseBoundless.h"
 #include "app/Application.h"
-#include "app/BrokerConfigCommand.h"
 #include "app/BrokerCommands.h"
+#include "app/BrokerConfigCommand.h"
 #include "app/BundleCommand.h"
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
@@ -117,6 +118,8 @@ int atOnce(const Request &request)
         return proverdeck::app::runBrokerConfig(request);
     case Request::Command::AnalyseEthrex:
         return proverdeck::app::runAnalyse(request);
+    case Request::Command::AnalyseAztec:
+        return proverdeck::app::runAnalyseAztec(request.files);
     default:
         return proverdeck::app::runHistory(request);
     }

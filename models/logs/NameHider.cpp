@@ -191,8 +191,9 @@ void NameHider::findAddresses(const QByteArray &text, QList<Hit> &hits)
             continue;
         }
         QByteArray part = text.mid(from, end - from);
-        if (dots >= 3 && colons <= 1) { // 192.0.2.1:8545 or 192.0.2.1.
-            part = part.first(part.contains(':') ? part.indexOf(':') : part.size());
+        const QByteArray host = part.first(part.contains(':') ? part.indexOf(':') : part.size());
+        if (host.count('.') >= 3) { // 192.0.2.1:8545, 192.0.2.1:8545: or 192.0.2.1.
+            part = host;
         }
         while (part.endsWith('.') || (part.endsWith(':') && !part.endsWith("::"))) {
             part.chop(1);

@@ -56,5 +56,12 @@ TEST(NameHiderTest, TakesBrokenNames)
     EXPECT_EQ(hider.hidden("plain text [ @ :"), "plain text [ @ :");
 }
 
+TEST(NameHiderTest, HidesAnAddressWithItsPortBeforeAColon)
+{
+    NameHider hider;
+    EXPECT_EQ(hider.hidden("to http://192.0.2.10:8081: refused, ::ffff:192.0.2.10: too"),
+              QByteArray("to http://ip-1:8081: refused, ip-2: too"));
+}
+
 } // namespace
 } // namespace proverdeck::models

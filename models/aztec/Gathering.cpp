@@ -1,0 +1,541 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/aztec/Gathering.h"
+
+#include <algorithm>
+
+namespace proverdeck::models::aztec {
+
+namespace {
+
+constexpr std::size_t MostTexts = 50'000;
+constexpr int MostSpots = 50;
+constexpr int MostOthers = 300;
+constexpr std::size_t MostPlaces = 5000;
+
+QByteArray bytesOf(std::string_view text, qsizetype most = KeptText)
+{
+    return {text.data(), std::min(qsizetype(text.size()), most)};
+}
+
+/// Lines that are kept with their text: what went wrong, and what is rare.
+bool isExceptional(EventKind kind)
+{
+    switch (kind) {
+    case EventKind::JobNew:
+    case EventKind::JobComplete:
+    case EventKind::JobStart:
+    case EventKind::JobController:
+    case EventKind::JobDone:
+    case EventKind::JobResolved:
+    case EventKind::JobSent:
+    case EventKind::JobCached:
+        return false;
+    default:
+        return true;
+    }
+}
+
+bool isAgentKind(EventKind kind)
+{
+    return kind >= EventKind::JobStart && kind <= EventKind::JobAbort;
+}
+
+quint8 attemptsOf(EventKind kind, std::string_view message)
+{
+    qint64 number = -1;
+    switch (kind) {
+    case EventKind::JobComplete:
+    case EventKind::JobFailed:
+        number = numberAfter(message, " totalAttempts=");
+        break;
+    case EventKind::JobRetry:
+        number = numberAfter(message, " retry=");
+        break;
+    case EventKind::JobTimeout:
+        number = numberAfter(message, "(retry ");
+        break;
+    case EventKind::JobTimeoutFailed:
+        number = numberAfter(message, " timed out after ");
+        break;
+    default:
+        break;
+    }
+    return quint8(std::clamp<qint64>(number, 0, 255));
+}
+
+} // namespace
+
+/// Hands what one reader finds to the gathering.
+class Gathering::Tap : public LogSink
+{
+public:
+    Tap(Gathering &gathering, int log)
+        : m_gathering(gathering)
+        , m_log(log)
+    {
+    }
+    void take(const Event &event) override { m_gathering.take(m_log, event); }
+
+private:
+    Gathering &m_gathering;
+    int m_log;
+};
+
+Gathering::Gathering(std::shared_ptr<const Vocabulary> vocabulary)
+    : m_vocabulary(std::move(vocabulary))
+    , m_texts(1)
+{
+}
+
+Gathering::~Gathering() = default;
+
+int Gathering::addLog(const QString &name, const QString &machine, const QString &path,
+                      qint64 modified)
+{
+    const auto index = int(m_logs.size());
+    GatheredLog log{name,    path, machine, modified, std::make_unique<Tap>(*this, index),
+                    nullptr, {}};
+    log.reader = std::make_unique<LogReader>(m_vocabulary, *log.sink);
+    m_logs.push_back(std::move(log));
+    return index;
+}
+
+void Gathering::feed(int log, QByteArrayView bytes)
+{
+    m_logs.at(std::size_t(log)).reader->feed(bytes);
+}
+
+void Gathering::finish(int log)
+{
+    m_logs.at(std::size_t(log)).reader->finish();
+}
+
+void Gathering::addDocker(const DockerFile &file)
+{
+    mergeDocker(m_docker, file);
+}
+
+qint64 Gathering::bytes() const
+{
+    qint64 sum = 0;
+    for (const GatheredLog &log : m_logs) {
+        sum += log.reader->position();
+    }
+    return sum;
+}
+
+int Gathering::placeFor(int log, const Event &event)
+{
+    GatheredLog &gathered = m_logs[std::size_t(log)];
+    const auto container = std::size_t(event.container);
+    if (container < gathered.places.size() && gathered.places[container] >= 0) {
+        return gathered.places[container];
+    }
+    if (container >= gathered.places.size()) {
+        gathered.places.resize(container + 1, -1);
+    }
+    if (m_places.size() >= MostPlaces) {
+        gathered.places[container] = 0;
+        return 0;
+    }
+    const std::string &name = gathered.reader->containers().at(container);
+    Place place;
+    place.log = log;
+    place.container = QString::fromUtf8(name.data(), qsizetype(name.size()));
+    gathered.places[container] = int(m_places.size());
+    m_places.push_back(std::move(place));
+    return gathered.places[container];
+}
+
+Spot Gathering::spotOf(int log, const Event &event) const
+{
+    return {log, event.line, event.offset, event.time, bytesOf(event.raw)};
+}
+
+void Gathering::take(int log, const Event &event)
+{
+    const int index = placeFor(log, event);
+    Place &place = m_places[std::size_t(index)];
+    if (event.time != NoTime) {
+        place.first = place.first == NoTime ? event.time : std::min(place.first, event.time);
+        place.last = std::max(place.last, event.time);
+    }
+    if (event.role != Role::None) {
+        place.roles = quint8(place.roles | (1U << unsigned(event.role)));
+    }
+    const EventKind kind = event.kind;
+    if (isJobKind(kind)) {
+        takeJob(place, index, event);
+    } else if (kind >= EventKind::Proof && kind <= EventKind::OperationError) {
+        takeBackend(index, event);
+    } else if (kind >= EventKind::BackendReady && kind <= EventKind::ContainerExit) {
+        takeStart(place, event);
+    } else if (kind >= EventKind::EpochStart && kind <= EventKind::FacadePoll) {
+        takeEpoch(index, event);
+    } else if (kind >= EventKind::Block && kind <= EventKind::Notice) {
+        takeChain(index, event);
+    } else if (event.level >= Level::Warn) {
+        takeOther(log, event);
+    }
+}
+
+void Gathering::takeJob(Place &place, int placeIndex, const Event &event)
+{
+    Sighting sighting;
+    sighting.time = event.time;
+    sighting.offset = event.offset;
+    sighting.line = quint32(event.line);
+    sighting.place = quint16(placeIndex);
+    sighting.kind = event.kind;
+    sighting.attempts = attemptsOf(event.kind, event.message);
+    if (isExceptional(event.kind) && m_texts.size() < MostTexts) {
+        sighting.text = quint32(m_texts.size());
+        m_texts.push_back(bytesOf(event.raw, KeptText + 200));
+    }
+    m_book.add(event, sighting);
+    if (isAgentKind(event.kind)) {
+        if (event.kind == EventKind::JobStart) {
+            ++place.started;
+            if (!place.startUps.isEmpty() && place.startUps.last().firstJob == NoTime) {
+                place.startUps.last().firstJob = event.time;
+            }
+        }
+        noteWork(place, EventKind::JobStart, event);
+    }
+}
+
+void Gathering::noteWork(Place &place, EventKind kind, const Event &event)
+{
+    if (!place.work.isEmpty() && (place.work.last().kind == kind || place.work.size() >= 5000)) {
+        WorkNote &note = place.work.last();
+        ++note.count;
+        note.to = std::max(note.to, event.time);
+        return;
+    }
+    place.work << WorkNote{kind, event.time, event.time, 1, spotOf(place.log, event)};
+}
+
+void Gathering::takeBackend(int placeIndex, const Event &event)
+{
+    Place &place = m_places[std::size_t(placeIndex)];
+    constexpr std::string_view Generated = "Generated proof for ";
+    constexpr std::string_view Proving = "Proving avm-circuit for TX ";
+    constexpr std::string_view Failed = "Failed to generate AVM proof for TX ";
+    double number = 0;
+    if (event.kind == EventKind::Witness) {
+        const std::string_view circuit = textOf(event.data, "circuitName");
+        if (circuit.empty()) {
+            return;
+        }
+        CircuitNotes &notes = m_circuits[{placeIndex, std::string(circuit)}];
+        if (numberOf(event.data, "duration", number)) {
+            notes.witnessMs.push_back(float(number));
+        }
+        if (numberOf(event.data, "inputSize", number)) {
+            notes.inputBytes.push_back(qint64(number));
+        }
+        if (numberOf(event.data, "outputSize", number)) {
+            notes.outputBytes.push_back(qint64(number));
+        }
+    } else if (event.kind == EventKind::Proof) {
+        noteWork(place, EventKind::JobStart, event);
+        std::string_view name = event.message.substr(Generated.size());
+        name = name.substr(0, name.find(' '));
+        const std::size_t bracket = name.find('(');
+        std::string_view tx;
+        if (bracket != std::string_view::npos && name.back() == ')') {
+            tx = name.substr(bracket + 1, name.size() - bracket - 2);
+            name = name.substr(0, bracket);
+        }
+        double ms = double(numberAfter(event.message, " in "));
+        if (numberOf(event.data, "duration", number)) {
+            ms = number;
+        }
+        if (ms < 0 || name.empty()) {
+            return;
+        }
+        CircuitNotes &notes = m_circuits[{placeIndex, std::string(name)}];
+        notes.proofMs.push_back(float(ms));
+        if (numberOf(event.data, "proofSize", number)) {
+            notes.proofBytes.push_back(qint64(number));
+        }
+        if (tx.starts_with("0x")) {
+            TxNote &note = m_txs[std::string(tx.substr(0, 66))];
+            note.place = placeIndex;
+            note.proved = event.time;
+            note.proofMs = ms;
+        }
+    } else if (event.kind == EventKind::AvmStart) {
+        std::string_view tx = event.message.substr(Proving.size());
+        tx = tx.substr(0, std::min<std::size_t>(tx.find_first_of(". "), 66));
+        TxNote &note = m_txs[std::string(tx)];
+        note.place = placeIndex;
+        note.proving = event.time;
+        ++note.starts;
+        note.spot = {place.log, event.line, event.offset, event.time, {}};
+        noteWork(place, EventKind::JobStart, event);
+    } else if (event.kind == EventKind::ProofError && event.message.starts_with(Failed)) {
+        std::string_view tx = event.message.substr(Failed.size());
+        tx = tx.substr(0, std::min<std::size_t>(tx.find_first_of(": "), 66));
+        TxNote &note = m_txs[std::string(tx)];
+        note.place = placeIndex;
+        ++note.failures;
+    }
+}
+
+StartUp &Gathering::startUpFor(Place &place, const Event &event)
+{
+    const bool begins = event.kind == EventKind::CrsDownload || event.kind == EventKind::CrsCached
+        || event.kind == EventKind::BackendReady;
+    const bool isOver = place.startUps.isEmpty() || place.startUps.last().listening != NoTime;
+    if (place.startUps.isEmpty() || (begins && isOver)) {
+        if (place.startUps.size() < 1000) {
+            place.startUps << StartUp{
+                {}, NoTime, NoTime, NoTime, NoTime, -1, spotOf(place.log, event)};
+        }
+    }
+    StartUp &start = place.startUps.last();
+    if (event.time != NoTime && (start.from == NoTime || event.time < start.from)) {
+        start.from = event.time;
+    }
+    return start;
+}
+
+void Gathering::takeStart(Place &place, const Event &event)
+{
+    switch (event.kind) {
+    case EventKind::CrsDownload:
+    case EventKind::CrsCached: {
+        StartUp &start = startUpFor(place, event);
+        start.crs << CrsNote{event.kind == EventKind::CrsDownload,
+                             event.message.find("Grumpkin") != std::string_view::npos,
+                             numberAfter(event.message, " of size "), spotOf(place.log, event)};
+        if (event.kind == EventKind::CrsDownload) {
+            noteWork(place, EventKind::CrsDownload, event);
+        }
+        break;
+    }
+    case EventKind::BackendReady: {
+        StartUp &start = startUpFor(place, event);
+        start.backend = start.backend == NoTime ? event.time : start.backend;
+        break;
+    }
+    case EventKind::Listening: {
+        const bool isOver = !place.startUps.isEmpty() && place.startUps.last().listening != NoTime;
+        StartUp &start = startUpFor(place, event);
+        if (!isOver) {
+            start.listening = event.time;
+            start.port = numberAfter(event.message, "port ");
+        } else if (place.startUps.size() < 1000) {
+            const qint64 port = numberAfter(event.message, "port ");
+            place.startUps << StartUp{
+                {}, event.time, NoTime, event.time, NoTime, port, spotOf(place.log, event)};
+        }
+        noteWork(place, EventKind::Listening, event);
+        break;
+    }
+    case EventKind::WrongService:
+        noteWork(place, EventKind::WrongService, event);
+        break;
+    case EventKind::BrokerUnreachable:
+    case EventKind::BrokerRetry:
+        noteWork(place, EventKind::BrokerUnreachable, event);
+        break;
+    case EventKind::ContainerExit:
+        m_epochs << EpochNote{event.kind,
+                              0,
+                              -1,
+                              -1,
+                              -1,
+                              double(numberAfter(event.message, "code ")),
+                              bytesOf(event.message.substr(0, event.message.find(' '))),
+                              spotOf(place.log, event)};
+        break;
+    case EventKind::AgentError:
+        takeOther(place.log, event);
+        break;
+    default:
+        break;
+    }
+}
+
+void Gathering::takeEpoch(int placeIndex, const Event &event)
+{
+    const int log = m_places[std::size_t(placeIndex)].log;
+    if (event.kind == EventKind::TxReceived) {
+        std::string_view tx
+            = event.message.substr(std::string_view("Received transaction: ").size());
+        tx = tx.substr(0, std::min<std::size_t>(tx.find(' '), 66));
+        TxNote &note = m_txs[std::string(tx)];
+        note.received = event.time;
+        if (note.spot.log < 0) {
+            note.spot = {log, event.line, event.offset, event.time, {}};
+        }
+        return;
+    }
+    if (event.kind == EventKind::BlockTxs) {
+        const qint64 block = numberAfter(event.message, " to block ");
+        if (block >= 0) {
+            m_blocks[block].orchestratedTxs = numberAfter(event.message, "Adding ");
+        }
+        return;
+    }
+    if (event.kind == EventKind::OrchestratorBlock) {
+        const qint64 block = numberAfter(event.message, "Starting block ");
+        if (block >= 0) {
+            m_blocks[block].slot = numberAfter(event.message, " for slot ");
+        }
+        return;
+    }
+    if (event.kind == EventKind::FacadePoll) {
+        const qint64 outstanding = numberAfter(event.message, "num outstanding jobs: ");
+        if (outstanding >= 0 && m_polls.size() < 1'000'000) {
+            m_polls.push_back(
+                {event.time, outstanding, numberAfter(event.message, "total jobs ready: "), log});
+        }
+        return;
+    }
+    EpochNote note;
+    note.kind = event.kind;
+    note.place = placeIndex;
+    note.spot = spotOf(log, event);
+    const auto number = [&event](std::string_view key, qint64 fallback) {
+        double value = 0;
+        return numberOf(event.data, key, value) ? qint64(value) : fallback;
+    };
+    note.epoch = number("epochNumber", numberAfter(event.message, "epoch "));
+    if (event.kind == EventKind::EpochExit) {
+        note.epoch = number("epochNumber", numberAfter(event.message, "Job for "));
+        note.detail = bytesOf(event.message.substr(event.message.rfind(' ') + 1));
+    } else {
+        const std::size_t colon = event.message.find(": ");
+        note.detail = colon == std::string_view::npos ? QByteArray()
+                                                      : bytesOf(event.message.substr(colon + 2));
+    }
+    note.from = number("fromBlock", -1);
+    note.to = number("toBlock", -1);
+    double value = 0;
+    if (event.kind == EventKind::EpochStart) {
+        note.detail.clear();
+        if (numberOf(event.data, "epochSizeTxs", value)) {
+            note.value = value;
+            note.detail = "txs";
+        } else if (numberOf(event.data, "epochSizeBlocks", value)) {
+            note.value = value;
+        }
+    } else if (event.kind == EventKind::EpochProved && numberOf(event.data, "duration", value)) {
+        note.value = value;
+    } else if (event.kind == EventKind::SubmitMined) {
+        const std::string_view hash = textOf(event.data, "transactionHash");
+        note.detail = bytesOf(hash.substr(0, 66));
+        note.value = numberOf(event.data, "gasUsed", value) ? value : -1;
+    } else if (event.kind == EventKind::OrchestratorEpoch) {
+        note.value = double(numberAfter(event.message, " with "));
+    }
+    m_epochs << note;
+}
+
+void Gathering::takeChain(int placeIndex, const Event &event)
+{
+    const int log = m_places[std::size_t(placeIndex)].log;
+    const auto number = [&event](std::string_view key) {
+        double value = 0;
+        return numberOf(event.data, key, value) ? qint64(value) : qint64(-1);
+    };
+    switch (event.kind) {
+    case EventKind::Block: {
+        const qint64 block = numberAfter(event.message, "block ");
+        if (block >= 0) {
+            BlockNote &note = m_blocks[block];
+            note.slot = number("slotNumber");
+            note.timestamp = number("timestamp");
+            note.txs = number("txCount");
+            note.spot = {log, event.line, event.offset, event.time, {}};
+        }
+        break;
+    }
+    case EventKind::WorldState: {
+        const qint64 block = numberAfter(event.message, "block ");
+        double value = 0;
+        if (block >= 0 && numberOf(event.data, "duration", value)) {
+            m_blocks[block].worldStateMs = value;
+        }
+        break;
+    }
+    case EventKind::TxsRetrieved: {
+        const qint64 block = number("blockNumber");
+        if (block >= 0) {
+            BlockNote &note = m_blocks[block];
+            note.slot = number("slotNumber");
+            note.foundTxs = numberAfter(event.message, "Retrieved ");
+            note.wantedTxs = numberAfter(event.message, "/");
+            note.fromMempool = number("txsFromMempool");
+            note.fromP2p = number("txsFromP2P");
+            note.missingTxs = number("missingTxs");
+            if (note.spot.log < 0 || note.missingTxs > 0) {
+                note.spot = spotOf(log, event);
+            }
+        }
+        break;
+    }
+    case EventKind::Proven:
+    case EventKind::Unwound:
+    case EventKind::Peers: {
+        EpochNote note;
+        note.kind = event.kind;
+        note.place = placeIndex;
+        note.spot = spotOf(log, event);
+        note.value = double(
+            event.kind == EventKind::Proven
+                ? numberAfter(event.message, "block ")
+                : numberAfter(event.message,
+                              event.kind == EventKind::Peers ? "Connected to " : "Unwound "));
+        note.to = event.kind == EventKind::Unwound ? numberAfter(event.message, " to ") : -1;
+        if (event.kind == EventKind::Peers && !m_epochs.isEmpty()
+            && m_epochs.last().kind == EventKind::Peers && m_epochs.size() > 10'000) {
+            m_epochs.removeLast();
+        }
+        m_epochs << note;
+        break;
+    }
+    case EventKind::Notice: {
+        NoticeNote &note = m_notices[{event.finding, log}];
+        ++note.count;
+        note.first = note.count == 1 ? event.time : std::min(note.first, event.time);
+        note.last = std::max(note.last, event.time);
+        if (note.spots.size() < MostSpots) {
+            note.spots << spotOf(log, event);
+        }
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+/// The same words with other numbers are the same trouble.
+void Gathering::takeOther(int log, const Event &event)
+{
+    QByteArray key = bytesOf(event.module, 80) + ' ';
+    for (const char c : event.message.substr(0, 80)) {
+        if (c >= '0' && c <= '9') {
+            continue;
+        }
+        if (c == ':' || c == '\n') {
+            break;
+        }
+        key += c;
+    }
+    if (m_others.size() >= MostOthers && !m_others.contains(key)) {
+        return;
+    }
+    OtherNote &note = m_others[key];
+    if (++note.count == 1) {
+        note.level = event.level;
+        note.module = bytesOf(event.module, 80);
+        note.message = bytesOf(event.message, 200);
+        note.spot = spotOf(log, event);
+    }
+}
+
+} // namespace proverdeck::models::aztec

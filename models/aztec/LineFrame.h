@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/aztec/Events.h"
+
+#include <string>
+#include <string_view>
+
+namespace proverdeck::models::aztec {
+
+/// One line, taken apart. The texts point into the line or into the reader's memory, until the next
+/// line is read.
+struct LineFrame
+{
+    enum class Kind { Record, Plain, Empty };
+    Kind kind = Kind::Plain;
+    quint8 framing = 0;
+    Level level = Level::None;
+    std::string_view container; ///< compose service or JSON hostname; empty if not said
+    qint64 stamp = NoTime; ///< ms since 1970, from docker logs -t or from JSON
+    int clock = -1; ///< milliseconds of the day, from the record itself; -1: none
+    std::string_view module;
+    std::string_view message; ///< with its data
+    std::string_view fields; ///< the whole object of a JSON line
+    std::string_view rest; ///< of a plain line: what follows the wrapper
+};
+
+/// Recognises how a line is framed, each line by itself: a file may mix all framings. Source of the
+/// formats: foundation/src/log/pino-logger.ts and pino-pretty 13.
+class LineFramer
+{
+public:
+    /// @p line without its line end. The result is valid until the next call.
+    [[nodiscard]] const LineFrame &read(std::string_view line);
+
+private:
+    void readPretty(std::string_view text);
+    bool readJson(std::string_view text);
+    [[nodiscard]] std::string_view withoutEscapes(std::string_view text);
+
+    LineFrame m_frame;
+    std::string m_plain; ///< the line without colours
+    std::string m_message; ///< a JSON text without its escapes
+};
+
+/// The object after a message: `text {"a":1}` → `{"a":1}`; cuts it off @p message. Empty if none.
+[[nodiscard]] std::string_view takeData(std::string_view &message);
+
+/// The first number, text or hexadecimal value of @p key in @p json. Numbers may be quoted: large
+/// ones are, from 4.x on.
+[[nodiscard]] bool numberOf(std::string_view json, std::string_view key, double &value);
+[[nodiscard]] std::string_view textOf(std::string_view json, std::string_view key);
+/// The integer that @p text begins with; -1 if there is none or it is too large.
+[[nodiscard]] qint64 leadingNumber(std::string_view text);
+/// The integer after the first @p mark in @p text; -1 if there is none.
+[[nodiscard]] qint64 numberAfter(std::string_view text, std::string_view mark);
+
+} // namespace proverdeck::models::aztec

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/aztec/Events.h"
+#include "models/aztec/LineFrame.h"
+#include "models/aztec/Vocabulary.h"
+
+#include <QByteArrayView>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace proverdeck::models::aztec {
+
+/// Takes what a LogReader finds, in the order of the log.
+class LogSink
+{
+public:
+    LogSink() = default;
+    LogSink(const LogSink &) = delete;
+    LogSink &operator=(const LogSink &) = delete;
+    virtual ~LogSink() = default;
+    /// The texts of @p event are valid during the call only.
+    virtual void take(const Event &event) = 0;
+};
+
+/// What a log is, as far as its lines tell.
+struct LogFacts
+{
+    qint64 bytes = 0;
+    qint64 lines = 0;
+    qint64 records = 0; ///< lines with a time and a level
+    qint64 continuations = 0; ///< further lines of a record: stacks, causes
+    qint64 untimed = 0; ///< known lines without a time: CRS messages, what compose says
+    qint64 stray = 0; ///< lines that are none of these, such as the end of one that was cut
+    std::array<qint64, LevelCount> levels{};
+    quint8 framing = 0; ///< Framing flags
+    qint64 first = NoTime; ///< earliest and latest, in the log's own time (see Event::time)
+    qint64 last = NoTime;
+    /// The day since 1970 that the log's times count from; none if the log does not say.
+    std::optional<qint64> firstDay;
+    bool operator==(const LogFacts &) const = default;
+};
+
+/// Reads one log of an Aztec prover, of any framing and of any programs, whole or as it grows.
+///
+/// The result does not depend on how the stream was cut. A line of more than MaxLine bytes is read
+/// as if it ended there. Not bound to a thread, used by one at a time. No clock, no I/O.
+class LogReader
+{
+public:
+    static constexpr std::size_t MaxLine = 1 << 20;
+
+    /// @p sink must outlive the reader.
+    LogReader(std::shared_ptr<const Vocabulary> vocabulary, LogSink &sink);
+
+    void feed(QByteArrayView bytes);
+    /// The end of the log: a last line without a line end is read, too. Then feed() may go on as
+    /// with a file that was cut and continued.
+    void finish();
+
+    [[nodiscard]] const LogFacts &facts() const { return m_facts; }
+    /// Compose services or container names, in order of appearance; "" is a log without them.
+    [[nodiscard]] const std::vector<std::string> &containers() const { return m_names; }
+    /// How many bytes were taken: where a follower goes on.
+    [[nodiscard]] qint64 position() const { return m_facts.bytes; }
+
+private:
+    struct Clock
+    {
+        int last = -1; ///< ms of the day of its last record
+        qint64 day = 0; ///< since the log's first day
+        bool sawRecord = false;
+    };
+
+    void readLine(std::string_view line, qint64 offset);
+    void readRecord(const LineFrame &frame, Event &event);
+    void readPlain(const LineFrame &frame, Event &event);
+    [[nodiscard]] int containerOf(std::string_view name);
+    [[nodiscard]] qint64 timeOf(const LineFrame &frame, Clock &clock);
+    [[nodiscard]] qint64 dayOf(int clock, const Clock &before) const;
+
+    std::shared_ptr<const Vocabulary> m_vocabulary;
+    LogSink &m_sink;
+    LineFramer m_framer;
+    LogFacts m_facts;
+    std::vector<std::string> m_names;
+    std::vector<Clock> m_clocks; ///< by container
+    int m_container = -1; ///< of the last line
+    Clock m_latest; ///< of the last timed line, whatever its container
+    std::string m_held; ///< the beginning of a line, at most MaxLine bytes
+    qint64 m_heldFrom = 0; ///< its offset
+    bool m_holds = false;
+    std::string m_module; ///< the last one looked up
+    const ModuleRules *m_rules = nullptr;
+};
+
+} // namespace proverdeck::models::aztec
