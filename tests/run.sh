@@ -47,7 +47,7 @@ release*) ;;
 esac
 
 say "Building the preset $preset into build/$preset"
-cmake --preset "$preset" -DPROVERDECK_TESTS=ON -DPROVERDECK_WERROR=$werror
+cmake --preset "$preset" -DPROVERDECK_TESTS=ON -DPROVERDECK_PCH=ON -DPROVERDECK_WERROR=$werror
 cmake --build --preset "$preset" --parallel "$(build_jobs)"
 
 # The tests keep to folders of their own; a machine without a login session has no such folder.
