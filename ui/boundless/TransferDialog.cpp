@@ -79,8 +79,11 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     form->addRow(m_calls);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     buttons->addButton(m_copy, QDialogButtonBox::ActionRole);
-    buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
-    m_submit->setVisible(m_hasRunner); // adding it has shown it
+    if (m_hasRunner) {
+        buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
+    } else {
+        m_submit->hide(); // not in the box, which shows all that it has
+    }
     if (m_hasRunner && m_context.network.isMainnet) {
         form->addRow(m_again);
         form->addRow(m_typed);
