@@ -157,6 +157,7 @@ QWidget *StakePage::makeHistory()
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
+    m_table->setStyleSheet(u"QTableView::item { border: 0; padding: 0 8px; }"_s);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
