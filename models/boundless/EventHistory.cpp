@@ -280,17 +280,15 @@ void EventHistory::onTimes(const QList<quint64> &blocks, const QList<RpcAnswer> 
 {
     m_isBusy = false;
     for (qsizetype i = 0; i < blocks.size(); ++i) {
-        const QString text = answers.at(i)
-            ? answers.at(i)->toObject().value(u"timestamp"_s).toString()
-            : QString();
-        const auto number = U256::fromHex(text);
-        const auto seconds = number ? number->toUInt64() : std::nullopt;
-        if (!seconds) {
+        const QDateTime time = answers.at(i)
+            ? blockTimeOf(answers.at(i)->toObject().value(u"timestamp"_s))
+            : QDateTime();
+        if (!time.isValid()) {
             failed(answers.at(i) ? tr("The endpoint does not know block %1.").arg(blocks.at(i))
                                  : evm::errorText(answers.at(i).error()));
             return;
         }
-        m_times.insert(blocks.at(i), QDateTime::fromSecsSinceEpoch(qint64(*seconds), Qt::UTC));
+        m_times.insert(blocks.at(i), time);
     }
     emit changed();
     readOn();

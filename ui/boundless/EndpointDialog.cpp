@@ -42,7 +42,7 @@ EndpointDialog::EndpointDialog(QList<Network> networks, const StakeConfig &confi
     auto *form = new QFormLayout(this);
     form->setContentsMargins(18, 16, 18, 14);
     form->setSpacing(10);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     const auto name = [](QWidget *widget, const QString &object, const QString &accessible) {
         widget->setObjectName(object);
         widget->setAccessibleName(accessible);

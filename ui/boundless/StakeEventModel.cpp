@@ -54,6 +54,13 @@ void StakeEventModel::setEvents(const QList<MarketEvent> &events,
         endInsertRows();
         return;
     }
+    if (added > 0 && !m_rows.isEmpty()
+        && rows.mid(0, m_rows.size()) == m_rows) { // read further back
+        beginInsertRows({}, int(m_rows.size()), int(rows.size()) - 1);
+        m_rows = rows;
+        endInsertRows();
+        return;
+    }
     if (added == 0 && !rows.isEmpty()) {
         m_rows = rows;
         emit dataChanged(index(0, 0), index(int(m_rows.size()) - 1, ColumnCount - 1));
@@ -225,6 +232,9 @@ QVariant StakeEventModel::data(const QModelIndex &index, int role) const
 
 QVariant StakeEventModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && section == Change) {
+        return int(Qt::AlignRight | Qt::AlignVCenter);
+    }
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) {
         return {};
     }

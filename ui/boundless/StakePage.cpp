@@ -157,12 +157,14 @@ QWidget *StakePage::makeHistory()
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
     m_table->setWordWrap(false);
+    m_table->setStyleSheet(u"QTableView::item { border: 0; padding: 0 8px; }"_s);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     QHeaderView *head = m_table->horizontalHeader();
     head->setHighlightSections(false);
     head->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    head->setMinimumSectionSize(60);
     head->setStretchLastSection(true);
     const QList<int> widths{160, 190, 220, 200, 200};
     for (int i = 0; i < widths.size(); ++i) {
@@ -204,6 +206,7 @@ QWidget *StakePage::makeDashboard()
     splitter->addWidget(makeHistory());
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 1);
+    splitter->setSizes({1000, 900}); // shares, not pixels
     column->addWidget(splitter, 1);
     return page;
 }

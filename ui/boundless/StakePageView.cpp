@@ -268,11 +268,11 @@ void StakePage::refreshNotices()
         const LockTotals &locks = m_watch->lockTotals();
         if (locks.pending > 0) {
             add(Severity::Error,
-                tr("%1 requests were not proved by their lock deadline: %2 are lost, and the slash "
-                   "can come any "
-                   "time.")
-                    .arg(locks.pending)
-                    .arg(tokens(locks.slashPending)));
+                tr("Not proved by the lock deadline: %1 in %2 request(s). It is lost, and the "
+                   "slash can come "
+                   "any time after the full deadline.")
+                    .arg(tokens(locks.slashPending))
+                    .arg(locks.pending));
         }
         if (locks.unknown > 0) {
             add(Severity::Warning,

@@ -55,6 +55,7 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     m_amount->setPlaceholderText(
         tr("digits and a point, at most %1 after it").arg(m_context.facts.decimals));
     m_summary->setObjectName(u"transferSummary"_s);
+    m_summary->setWordWrap(false); // a form gives wrapped text too little height
     m_calls->setObjectName(u"transferCalls"_s);
     m_calls->setAccessibleName(tr("Transactions for your wallet"));
     m_calls->setReadOnly(true);
@@ -79,8 +80,11 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     form->addRow(m_calls);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     buttons->addButton(m_copy, QDialogButtonBox::ActionRole);
-    buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
-    m_submit->setVisible(m_hasRunner); // adding it has shown it
+    if (m_hasRunner) {
+        buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
+    } else {
+        m_submit->hide(); // not in the box, which shows all that it has
+    }
     if (m_hasRunner && m_context.network.isMainnet) {
         form->addRow(m_again);
         form->addRow(m_typed);
@@ -117,6 +121,12 @@ void TransferDialog::rebuild()
                        .arg(m_context.facts.market.toString(), m_context.account.toString(),
                             m_context.facts.symbol, m_context.facts.token.toString());
     QString calls;
+    const Snapshot &now = m_context.snapshot.value_or(Snapshot());
+    if (!m_plan) {
+        text += tr("\n\nCollateral: %1\nWallet: %2\nFor fees: %3 %4")
+                    .arg(tokens(now.collateral), tokens(now.wallet), now.coin.toUnits(CoinDecimals),
+                         m_context.network.coin);
+    }
     if (m_plan) {
         text += tr("\n\nCollateral: %1 → %2\nWallet: %3 → %4\nFor fees: %5 %6")
                     .arg(tokens(m_plan->before.collateral), tokens(m_plan->collateralAfter),
@@ -146,6 +156,10 @@ void TransferDialog::rebuild()
     m_notices->setNotices(notices);
     m_calls->setPlainText(calls.trimmed());
     check();
+    // What came in may need more room; the layout knows only after this event.
+    QMetaObject::invokeMethod(
+        this, [this] { resize(width(), std::max(height(), sizeHint().height())); },
+        Qt::QueuedConnection);
 }
 
 void TransferDialog::check()

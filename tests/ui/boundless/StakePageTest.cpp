@@ -355,7 +355,7 @@ TEST_F(StakePageTest, ShowsEverythingExactly)
     watch(market);
     page->show();
     ASSERT_TRUE(settles());
-    EXPECT_EQ(label(u"cardCollateral"_s), u"462.5000… ZKC"_s);
+    EXPECT_EQ(label(u"cardCollateral"_s), u"462.5… ZKC"_s);
     EXPECT_TRUE(child<QLabel>(page.get(), u"cardCollateral"_s)
                     ->toolTip()
                     .contains(u"462500000000000000001 base units"));
@@ -364,7 +364,7 @@ TEST_F(StakePageTest, ShowsEverythingExactly)
         shows([&] { return label(u"cardLockedNote"_s).contains(u"slash pending: 50 ZKC"); }));
     EXPECT_TRUE(label(u"cardLockedNote"_s).contains(u"slashed: 50 ZKC"));
     EXPECT_TRUE(label(u"stakeState"_s).startsWith(u"Live"));
-    EXPECT_TRUE(noticeText().contains(u"not proved by their lock deadline"));
+    EXPECT_TRUE(noticeText().contains(u"Not proved by the lock deadline"));
     EXPECT_FALSE(noticeText().contains(u"explained by no event"));
     const auto *chart = page->findChild<StakeChart *>();
     EXPECT_TRUE(chart->accessibleDescription().contains(u"462.500000000000000001 ZKC"));
