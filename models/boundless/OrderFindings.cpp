@@ -23,7 +23,7 @@ QString timeText(std::optional<qint64> ms)
 {
     return ms
         ? QDateTime::fromMSecsSinceEpoch(*ms, Qt::UTC).toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s)
-        : tr("a time that the log does not tell");
+        : tr("the log does not say when");
 }
 
 Finding made(const char *code, Severity severity, const QString &text, const QString &advice,
