@@ -552,11 +552,10 @@ void OrdersPage::showSums(const OrderSummary &sum)
     const bool knowsRisk = sum.open > sum.atRiskUnknown || sum.open == 0;
     const QString amount
         = models::boundless::collateralText(sum.atRiskRaw, m_analysis->book().era());
-    set("risk",
-        sum.open == 0 ? tr("none")
-            : knowsRisk && sum.atRiskUnknown == 0
-            ? tr("%1 (%2 open)").arg(amount).arg(sum.open)
-            : tr("≥ %1 (%2 open)").arg(knowsRisk ? amount : u"0"_s).arg(sum.open));
+    const QString sumText = !knowsRisk ? tr("unknown")
+        : sum.atRiskUnknown > 0        ? u"≥ "_s + amount
+                                       : amount;
+    set("risk", sum.open == 0 ? tr("none") : tr("%1 (%2 open)").arg(sumText).arg(sum.open));
     set("speed", numberOr(sum.kHz.has_value(), tr("%1 kHz").arg(sum.kHz.value_or(0), 0, 'f', 1)));
 }
 
