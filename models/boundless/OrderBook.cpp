@@ -236,6 +236,9 @@ void OrderBook::changeLock(Order &order, const BrokerEvent &event)
         if (order.reason.isEmpty() && !order.isLockedByUs()) {
             order.reason = text;
         }
+        if (order.skipKey.isEmpty() && text.contains("-009]"_L1)) {
+            order.skipKey = u"already-locked"_s;
+        }
         break;
     }
     case Kind::AtRisk:
@@ -260,6 +263,10 @@ void OrderBook::changeLock(Order &order, const BrokerEvent &event)
 
 void OrderBook::changeProof(Order &order, const BrokerEvent &event)
 {
+    // What is proved as LockAndFulfill is locked already, whatever of it the log still holds.
+    const bool isWork = event.kind == Kind::Proving || event.kind == Kind::ProofStarted
+        || event.kind == Kind::Proved || event.kind == Kind::ProofFailed;
+    order.committed = order.committed || (isWork && order.type == "LockAndFulfill"_L1);
     switch (event.kind) {
     case Kind::Proving:
     case Kind::ProofStarted:

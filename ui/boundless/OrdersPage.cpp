@@ -2,6 +2,7 @@
 #include "ui/boundless/OrdersPage.h"
 
 #include "models/boundless/OrderFindings.h"
+#include "ui/boundless/LineEditStyle.h"
 #include "ui/boundless/OrderFilter.h"
 #include "ui/boundless/OrderTableModel.h"
 #include "ui/boundless/SkipReasonModel.h"
@@ -80,6 +81,7 @@ OrdersPage::OrdersPage(QWidget *parent)
     setObjectName(u"ordersPage"_s);
     setAccessibleName(tr("Orders"));
     setAcceptDrops(true);
+    setStyleSheet(lineEditStyle());
     m_model = new OrderTableModel(this);
     m_model->setPalette(palette());
     m_filter = new OrderFilter(this);
@@ -139,10 +141,10 @@ QWidget *OrdersPage::makeHead()
     m_sources = makeHint({}, head);
     m_sources->setObjectName(u"sources"_s);
     row->addWidget(m_sources, 1);
-    auto *clearButton = new QPushButton(tr("Clear"), head);
-    clearButton->setObjectName(u"clearOrders"_s);
-    connect(clearButton, &QPushButton::clicked, this, &OrdersPage::clear);
-    row->addWidget(clearButton);
+    m_clear = new QPushButton(tr("Clear"), head);
+    m_clear->setObjectName(u"clearOrders"_s);
+    connect(m_clear, &QPushButton::clicked, this, &OrdersPage::clear);
+    row->addWidget(m_clear);
     auto *open = new QPushButton(tr("Open logs…"), head);
     open->setObjectName(u"openLogs"_s);
     connect(open, &QPushButton::clicked, this, &OrdersPage::chooseFiles);
@@ -192,7 +194,17 @@ QWidget *OrdersPage::makeAlarm()
     connect(showThem, &QPushButton::clicked, this, [this] { m_state->setCurrentIndex(1); });
     row->addWidget(showThem, 0, Qt::AlignVCenter);
     m_alarm->hide();
+    colourAlarm();
     return m_alarm;
+}
+
+void OrdersPage::colourAlarm()
+{
+    const QString style = u"QFrame#alarm { border: 2px solid %1; border-radius: 8px; }"_s.arg(
+        coloursFor(palette()).bad.name());
+    if (m_alarm->styleSheet() != style) {
+        m_alarm->setStyleSheet(style);
+    }
 }
 
 QWidget *OrdersPage::makeCards()
@@ -285,7 +297,7 @@ QWidget *OrdersPage::makeTable()
     header->setHighlightSections(false);
     header->setStretchLastSection(true);
     const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
-    const QList<int> widths{18, 24, 20, 24, 16, 26, 16, 11, 14, 14};
+    const QList<int> widths{16, 21, 17, 17, 40, 13, 18, 13, 9, 12};
     for (int column = 0; column < int(widths.size()); ++column) {
         m_table->setColumnWidth(column, widths.at(column) * unit);
     }
@@ -487,6 +499,7 @@ void OrdersPage::showNow()
     m_showTimer->stop();
     const bool isEmpty = m_names.isEmpty() && m_analysis->book().size() == 0;
     m_stack->setCurrentIndex(isEmpty ? 0 : 1);
+    m_clear->setEnabled(!isEmpty || !m_problems.isEmpty());
     const qint64 now = nowMs();
     const QList<OrderRow> rows = m_analysis->book().rows(now);
     const auto era = m_analysis->book().era();
@@ -539,11 +552,10 @@ void OrdersPage::showSums(const OrderSummary &sum)
     const bool knowsRisk = sum.open > sum.atRiskUnknown || sum.open == 0;
     const QString amount
         = models::boundless::collateralText(sum.atRiskRaw, m_analysis->book().era());
-    set("risk",
-        sum.open == 0 ? tr("none")
-            : knowsRisk && sum.atRiskUnknown == 0
-            ? tr("%1 in %2").arg(amount).arg(sum.open)
-            : tr("≥ %1 in %2").arg(knowsRisk ? amount : u"0"_s).arg(sum.open));
+    const QString sumText = !knowsRisk ? tr("unknown")
+        : sum.atRiskUnknown > 0        ? u"≥ "_s + amount
+                                       : amount;
+    set("risk", sum.open == 0 ? tr("none") : tr("%1 (%2 open)").arg(sumText).arg(sum.open));
     set("speed", numberOr(sum.kHz.has_value(), tr("%1 kHz").arg(sum.kHz.value_or(0), 0, 'f', 1)));
 }
 
@@ -558,22 +570,19 @@ void OrdersPage::showAlarm(const QList<OrderRow> &rows)
         const QString id = row.order.id.left(8) + u'…' + row.order.id.right(8);
         const QString until = row.order.lockDeadlineMs
             ? localTimeText(QDateTime::fromMSecsSinceEpoch(*row.order.lockDeadlineMs))
-            : tr("a time that is not known here");
+            : tr("not known here");
         QString line;
         if (row.isLostLock && row.isExposed) {
             line = tr("Lost lock: %1 is locked by you on the chain (%2), and nobody is proving it. "
-                      "Fulfil it by hand "
-                      "until %3.")
+                      "Fulfil it by hand before its lock deadline (%3).")
                        .arg(id, collateral, until);
         } else if (row.state == OrderState::Failed && row.isExposed) {
             line = tr("%1 failed with its collateral locked (%2); the broker does not try again. "
-                      "Fulfil it by hand "
-                      "until %3.")
+                      "Fulfil it by hand before its lock deadline (%3).")
                        .arg(id, collateral, until);
         } else if (row.state == OrderState::SlashPending) {
             line = tr("%1 was not delivered before its lock deadline: its collateral (%2) is lost, "
-                      "the slash is "
-                      "pending.")
+                      "the slash is pending.")
                        .arg(id, collateral);
         } else if (row.state == OrderState::Slashed) {
             line = tr("%1 was slashed (%2).").arg(id, collateral);
@@ -626,8 +635,9 @@ void OrdersPage::dropEvent(QDropEvent *event)
 void OrdersPage::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_model != nullptr) {
+    if (event->type() == QEvent::PaletteChange && m_model != nullptr && m_alarm != nullptr) {
         m_model->setPalette(palette());
+        colourAlarm();
     }
 }
 

@@ -14,6 +14,7 @@ class QLabel;
 class QLineEdit;
 class QFrame;
 class QStackedLayout;
+class QPushButton;
 class QTabWidget;
 class QTableView;
 class QTimer;
@@ -75,6 +76,7 @@ private:
     [[nodiscard]] QWidget *makeTable();
     [[nodiscard]] QWidget *makeSide();
     [[nodiscard]] QWidget *makeEmpty();
+    void colourAlarm();
     void chooseFiles();
     void readMore();
     void nextFile();
@@ -96,6 +98,7 @@ private:
 
     QStackedLayout *m_stack = nullptr;
     QLabel *m_sources = nullptr;
+    QPushButton *m_clear = nullptr;
     QFrame *m_alarm = nullptr;
     QLabel *m_alarmText = nullptr;
     QMap<QString, QLabel *> m_cards;

@@ -104,6 +104,7 @@ SettingRow::SettingRow(SettingsDocument &document, SettingKey key, QWidget *pare
     QLabel *help = makeHint(m_key.help, this);
     grid->addWidget(help, 1, 0, 1, 5);
     auto *flags = new QHBoxLayout;
+    flags->setSpacing(6);
     m_sign = new QLabel(this);
     flags->addWidget(m_sign, 0, Qt::AlignTop);
     m_remark = makeText({}, this);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/BrokerAnalysis.h"
 #include "models/boundless/Digits.h"
+#include "models/boundless/OrderFindings.h"
 #include "support/Test.h"
 
 #include <QSqlDatabase>
@@ -185,6 +186,32 @@ TEST(OrderBook, CountsTheSampleOfRelease20)
         EXPECT_TRUE(has(findings, code)) << code;
     }
     EXPECT_FALSE(has(findings, "slashed")) << "\"slashed collateral reward too low\" is a skip";
+}
+
+TEST(OrderBook, SaysReasonsInFewWords)
+{
+    const BrokerAnalysis analysis = analysisOf("broker-0.13.log");
+    const auto reason = [&analysis](const QString &id) {
+        return shortReason(rowOf(analysis.book(), id, analysis.lastMs()), analysis.patterns());
+    };
+    EXPECT_EQ(reason(requestNumber(u"25"_s)), u"Another prover had locked it already"_s);
+    EXPECT_THAT(reason(requestNumber(u"26"_s)).toStdString(),
+                ::testing::StartsWith("B-PRO-501 Proving failed after retries"));
+    EXPECT_THAT(reason(requestNumber(u"24"_s)).toStdString(), ::testing::HasSubstr("given up"));
+    EXPECT_THAT(reason(requestNumber(u"28"_s)).toStdString(),
+                ::testing::HasSubstr("not be proved"));
+    EXPECT_TRUE(reason(requestNumber(u"21"_s)).isEmpty());
+}
+
+TEST(OrderBook, WhatIsProvedWithALockIsExposedAlsoWithoutTheLineOfItsLock)
+{
+    const BrokerAnalysis analysis = analysisOf("broker-2.0.log");
+    const OrderRow row
+        = rowOf(analysis.book(), u"0xc0ffee00254729296a45a3885639ac7e10f9d54900000061"_s,
+                analysis.lastMs());
+    EXPECT_EQ(row.state, OrderState::Failed);
+    EXPECT_TRUE(row.isExposed);
+    EXPECT_EQ(analysis.book().summary(analysis.lastMs()).locked, 1) << "by its own line";
 }
 
 TEST(OrderBook, AMillionTimesTheSameLogIsOneOrderEach)
