@@ -36,16 +36,13 @@ QString overview()
         "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
         "                                     results and findings from logs\n"
-<<<<<<< HEAD
         "  analyse boundless FILE…            orders and findings from a broker's logs\n"
         "  broker config check FILE [--compose FILE]\n"
         "  broker config set FILE KEY=VALUE…  look over a broker.toml, or change it\n"
         "  broker status | stop --safe        a Boundless prover: what runs, and a stop that "
         "loses nothing\n"
-=======
         "  stake balance | history | deposit AMOUNT | withdraw AMOUNT\n"
         "                                     a Boundless prover's collateral, from the chain\n"
->>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
         "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
@@ -550,7 +547,6 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     if (first == u"analyse" || first == u"analyze") {
         return parseAnalyse(rest);
     }
-<<<<<<< HEAD
     if (first == u"broker" && rest.value(0) != u"config") {
         request.command = Command::Broker;
         request.words = rest;
@@ -559,13 +555,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     if (first == u"broker") {
         return parseBroker(rest);
     }
-=======
     if (first == u"stake") {
         request.command = Command::Stake;
         request.words = rest;
         return request;
     }
->>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
     if (first == u"demo-host") {
         return parseDemoHost(rest);
     }

@@ -23,14 +23,11 @@ struct Request
         RunsShow,
         RunsExport,
         AnalyseEthrex,
-<<<<<<< HEAD
         AnalyseBoundless,
         Broker,
         BrokerConfigCheck,
         BrokerConfigSet,
-=======
         Stake,
->>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
         DemoHost
     };
     Command command = Command::Window;
@@ -54,15 +51,11 @@ struct Request
     QString runId;
     QStringList files;
     QString metrics;
-<<<<<<< HEAD
     QString compose; ///< broker config check --compose
     QString era; ///< broker config --era
     QStringList assignments; ///< broker config set: KEY=VALUE
-=======
-    QStringList words; ///< stake: its own arguments, read by parseStake()
->>>>>>> 9deb9c0c50cfa53f4173d3bce57660b42c7c6140
+    QStringList words; ///< stake, broker: their own arguments
     QString help; ///< text of --help
-    QStringList words; ///< broker: what follows it
 };
 
 /// Reads the arguments (without the program's name). The error is a sentence; exit with 2.
