@@ -21,9 +21,10 @@ void BrokerAnalysis::feedLog(const QString &name, QByteArrayView bytes)
     if (log == m_logs.end()) {
         log = m_logs.emplace(name, Log{BrokerLog(name, m_patterns), Redactor()}).first;
     }
-    const auto sink = [this](const BrokerEvent &event) { take(event); };
+    const BrokerLog &reader = log->second.reader;
+    const auto sink = [this, &reader](const BrokerEvent &event) { take(event, reader.era()); };
     log->second.reader.feed(log->second.redactor.feed(bytes), sink);
-    m_book.setEra(log->second.reader.era());
+    m_book.setEra(reader.era());
 }
 
 void BrokerAnalysis::finishLog(const QString &name)
@@ -32,10 +33,11 @@ void BrokerAnalysis::finishLog(const QString &name)
     if (log == m_logs.end()) {
         return;
     }
-    const auto sink = [this](const BrokerEvent &event) { take(event); };
+    const BrokerLog &reader = log->second.reader;
+    const auto sink = [this, &reader](const BrokerEvent &event) { take(event, reader.era()); };
     log->second.reader.feed(log->second.redactor.finish(), sink);
     log->second.reader.finish(sink);
-    m_book.setEra(log->second.reader.era());
+    m_book.setEra(reader.era());
 }
 
 void BrokerAnalysis::join(const DbSnapshot &snapshot)
@@ -44,8 +46,9 @@ void BrokerAnalysis::join(const DbSnapshot &snapshot)
     m_book.join(snapshot);
 }
 
-void BrokerAnalysis::take(const BrokerEvent &event)
+void BrokerAnalysis::take(const BrokerEvent &event, BrokerEra era)
 {
+    m_book.setEra(era);
     m_book.apply(event);
     if (const auto finding = findingOf(event, *m_patterns, m_book.era())) {
         mergeFinding(m_findings, *finding);

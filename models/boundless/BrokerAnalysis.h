@@ -64,7 +64,7 @@ private:
         Redactor redactor;
     };
 
-    void take(const BrokerEvent &event);
+    void take(const BrokerEvent &event, BrokerEra era);
 
     std::shared_ptr<const BrokerPatterns> m_patterns;
     OrderBook m_book;

@@ -52,7 +52,8 @@ Finding balanceFinding(const BrokerEvent &event, BrokerEra era)
     const QString amount = isGas ? (isDigits(raw) ? amountText(raw, 18) + u" ETH"_s : u"–"_s)
                                  : collateralText(raw, era);
     return made(
-        isGas ? "gas-balance-low" : "collateral-balance-low",
+        isGas ? (isError ? "gas-balance-critical" : "gas-balance-low")
+              : (isError ? "collateral-balance-critical" : "collateral-balance-low"),
         isError ? Severity::Error : Severity::Warning,
         isGas
             ? tr("The account %1 has only %2 left for gas.").arg(event.value(u"account"_s), amount)
@@ -177,8 +178,8 @@ Finding lostLockFinding(const OrderRow &row, BrokerEra era)
         tr("Request %1 is locked by this prover on the chain (collateral %2), but the broker "
            "gave it up because the lock was not confirmed in time. Nobody is proving it.")
             .arg(order.id, collateralText(order.collateralRaw, era)),
-        tr("Prove and fulfil it by hand (boundless prover fulfill) before the lock deadline, "
-           "%1; otherwise its collateral is lost. Raise txn_timeout and restart the broker so "
+        tr("Prove and fulfil it by hand (boundless prover fulfill) before the lock deadline "
+           "(%1); otherwise its collateral is lost. Raise txn_timeout and restart the broker so "
            "that it does not happen again.")
             .arg(timeText(order.lockDeadlineMs)),
         order.evidence);
@@ -205,7 +206,7 @@ void judgeRow(const OrderRow &row, BrokerEra era, QList<Finding> &findings)
             tr("Request %1 failed while its collateral (%2) is locked. The broker does "
                "not try again.")
                 .arg(order.id, collateralText(order.collateralRaw, era)),
-            tr("Prove and fulfil it by hand before the lock deadline, %1.")
+            tr("Prove and fulfil it by hand before the lock deadline (%1).")
                 .arg(timeText(order.lockDeadlineMs)),
             order.evidence);
     }
@@ -220,7 +221,7 @@ void judgeRow(const OrderRow &row, BrokerEra era, QList<Finding> &findings)
                    "collateral (%2) is lost.")
                     .arg(order.id, collateralText(order.collateralRaw, era)),
                 row.state == OrderState::SlashPending
-                    ? tr("Anybody can slash after the full deadline, %1; a delivery now "
+                    ? tr("Anybody can slash after the full deadline (%1); a delivery now "
                          "does not prevent it, but whoever delivers first gets the part "
                          "that is not burned.")
                           .arg(timeText(order.fullDeadlineMs))
@@ -266,7 +267,7 @@ QList<Finding> orderFindings(const OrderBook &book, const LogFacts &facts,
         }
         const QString setting = skip.reason.setting;
         findings << made("setting-suggested", Severity::Info,
-                         tr("%1: %2 orders. The smallest of them would need %3 = %4.")
+                         tr("%1 (orders: %2). The smallest of them would need %3 = %4.")
                              .arg(skip.reason.title)
                              .arg(skip.orders)
                              .arg(setting, skip.wanted),
@@ -275,8 +276,7 @@ QList<Finding> orderFindings(const OrderBook &book, const LogFacts &facts,
     if (sum.overtaken > 0) {
         findings << made(
             "work-wasted", Severity::Info,
-            tr("%1 orders were fulfilled by somebody else while this prover worked on "
-               "them.")
+            tr("Orders that somebody else fulfilled while this prover worked on them: %1.")
                 .arg(sum.overtaken),
             tr("Orders whose lock expired are a race. With cancel_proving_expired_orders "
                "(since 1.1) such work ends early."),
@@ -285,7 +285,8 @@ QList<Finding> orderFindings(const OrderBook &book, const LogFacts &facts,
     if (facts.stoppedMs && sum.open > 0) {
         findings << made(
             "stopped-with-open-orders", Severity::Error,
-            tr("The broker has stopped while %1 orders of this prover are open.").arg(sum.open),
+            tr("The broker has stopped, and orders that this prover has locked are open: %1.")
+                .arg(sum.open),
             tr("Start it again at once, or fulfil them by hand, before their lock "
                "deadlines."),
             {});

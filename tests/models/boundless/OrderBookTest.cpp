@@ -181,7 +181,7 @@ TEST(OrderBook, CountsTheSampleOfRelease20)
     EXPECT_EQ(analysis.book().era(), BrokerEra::V20);
     const auto findings = analysis.findings(analysis.lastMs());
     for (const char *code : {"stake-at-risk", "proofs-behind", "deployment-mismatch", "b-pro-501",
-                             "b-bon-005", "setting-suggested", "collateral-balance-low"}) {
+                             "b-bon-005", "setting-suggested", "collateral-balance-critical"}) {
         EXPECT_TRUE(has(findings, code)) << code;
     }
     EXPECT_FALSE(has(findings, "slashed")) << "\"slashed collateral reward too low\" is a skip";
@@ -216,8 +216,8 @@ TEST(OrderBook, OneIdOnTwoChainsIsTwoOrders)
 TEST(BrokerAnalysis, MasksAddressesBeforeTheyAreShown)
 {
     BrokerAnalysis analysis;
-    const QByteArray line
-        = "2026-06-10T17:02:11.003830Z ERROR broker::proving: Order 0xab-0x" + QByteArray(64, 'a')
+    const QByteArray line = "2026-06-10T17:02:11.003830Z ERROR broker::proving: Order 0xab-0x"
+        + QByteArray(64, 'a')
         + "-LockAndFulfill failed to prove after 1 retries: "
           "https://x.invalid/v2/SecretKey01234567\n";
     analysis.feedLog(u"b"_s, line);

@@ -1,0 +1,634 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/boundless/OrdersPage.h"
+
+#include "models/boundless/OrderFindings.h"
+#include "ui/boundless/OrderFilter.h"
+#include "ui/boundless/OrderTableModel.h"
+#include "ui/boundless/SkipReasonModel.h"
+#include "ui/common/FindingsView.h"
+#include "ui/common/Theme.h"
+
+#include <QComboBox>
+#include <QDateTime>
+#include <QDragEnterEvent>
+#include <QFile>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <chrono>
+
+namespace proverdeck::ui {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using models::boundless::OrderRow;
+using models::boundless::OrderState;
+using models::boundless::OrderSummary;
+
+namespace {
+
+constexpr qint64 PieceSize = 512 * 1024; // some 20 ms of reading
+constexpr auto ShowAfter = 200ms;
+
+struct StateChoice
+{
+    const char *title;
+    QList<OrderState> states;
+    bool attention = false;
+};
+
+const QList<StateChoice> &stateChoices()
+{
+    static const QList<StateChoice> choices{
+        {QT_TRANSLATE_NOOP("OrdersPage", "All states"), {}, false},
+        {QT_TRANSLATE_NOOP("OrdersPage", "Needs attention"), {}, true},
+        {QT_TRANSLATE_NOOP("OrdersPage", "Open"),
+         {OrderState::Locking, OrderState::Locked, OrderState::LostLock, OrderState::Proving,
+          OrderState::Proved}},
+        {QT_TRANSLATE_NOOP("OrdersPage", "Fulfilled"), {OrderState::Fulfilled}},
+        {QT_TRANSLATE_NOOP("OrdersPage", "Failed or lost"),
+         {OrderState::Failed, OrderState::SlashPending, OrderState::Expired, OrderState::Slashed,
+          OrderState::Overtaken}},
+        {QT_TRANSLATE_NOOP("OrdersPage", "Skipped"),
+         {OrderState::Skipped, OrderState::NotPriced, OrderState::PassedOver}},
+        {QT_TRANSLATE_NOOP("OrdersPage", "Waiting"), {OrderState::Seen, OrderState::Priced}}};
+    return choices;
+}
+
+QString numberOr(bool known, const QString &text)
+{
+    return known ? text : u"–"_s;
+}
+
+} // namespace
+
+OrdersPage::OrdersPage(QWidget *parent)
+    : QWidget(parent)
+    , m_analysis(std::make_unique<models::boundless::BrokerAnalysis>())
+{
+    setObjectName(u"ordersPage"_s);
+    setAccessibleName(tr("Orders"));
+    setAcceptDrops(true);
+    m_model = new OrderTableModel(this);
+    m_model->setPalette(palette());
+    m_filter = new OrderFilter(this);
+    m_filter->setSourceModel(m_model);
+    m_skips = new SkipReasonModel(this);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(16, 12, 16, 12);
+    layout->setSpacing(10);
+    layout->addWidget(makeHead());
+    auto *body = new QWidget(this);
+    m_stack = new QStackedLayout;
+    m_stack->addWidget(makeEmpty());
+    m_stack->addWidget(body);
+    layout->addLayout(m_stack, 1);
+
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(10);
+    column->addWidget(makeAlarm());
+    column->addWidget(makeCards());
+    auto *left = new QWidget(body);
+    auto *leftColumn = new QVBoxLayout(left);
+    leftColumn->setContentsMargins(0, 0, 0, 0);
+    leftColumn->addWidget(makeFilters());
+    leftColumn->addWidget(makeTable(), 1);
+    auto *splitter = new QSplitter(Qt::Vertical, body);
+    splitter->addWidget(left);
+    splitter->addWidget(makeSide());
+    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(1, 2);
+    splitter->setChildrenCollapsible(false);
+    column->addWidget(splitter, 1);
+
+    m_readTimer = new QTimer(this);
+    m_readTimer->setInterval(0);
+    connect(m_readTimer, &QTimer::timeout, this, &OrdersPage::readMore);
+    m_showTimer = new QTimer(this);
+    m_showTimer->setSingleShot(true);
+    m_showTimer->setInterval(ShowAfter);
+    connect(m_showTimer, &QTimer::timeout, this, &OrdersPage::showNow);
+    m_clock = new QTimer(this);
+    m_clock->setInterval(1s);
+    connect(m_clock, &QTimer::timeout, this, &OrdersPage::tick);
+    connect(m_filter, &QAbstractItemModel::rowsInserted, m_showTimer, qOverload<>(&QTimer::start));
+    showNow();
+}
+
+OrdersPage::~OrdersPage() = default;
+
+QWidget *OrdersPage::makeHead()
+{
+    auto *head = new QWidget(this);
+    auto *row = new QHBoxLayout(head);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->addWidget(makeHeading(tr("Orders"), head));
+    m_sources = makeHint({}, head);
+    m_sources->setObjectName(u"sources"_s);
+    row->addWidget(m_sources, 1);
+    auto *clearButton = new QPushButton(tr("Clear"), head);
+    clearButton->setObjectName(u"clearOrders"_s);
+    connect(clearButton, &QPushButton::clicked, this, &OrdersPage::clear);
+    row->addWidget(clearButton);
+    auto *open = new QPushButton(tr("Open logs…"), head);
+    open->setObjectName(u"openLogs"_s);
+    connect(open, &QPushButton::clicked, this, &OrdersPage::chooseFiles);
+    row->addWidget(open);
+    return head;
+}
+
+QWidget *OrdersPage::makeEmpty()
+{
+    auto *empty = new QWidget(this);
+    auto *column = new QVBoxLayout(empty);
+    column->addStretch(2);
+    QLabel *title = makeHeading(tr("No orders yet"), empty);
+    title->setAlignment(Qt::AlignCenter);
+    column->addWidget(title);
+    QLabel *hint = makeHint(
+        tr("Drop logs of a broker here, or a copy of its broker.db: the output of \"docker "
+           "compose logs broker\", coloured or not, or JSON."),
+        empty);
+    hint->setAlignment(Qt::AlignCenter);
+    column->addWidget(hint);
+    auto *open = new QPushButton(tr("Open logs…"), empty);
+    open->setObjectName(u"openFirstLogs"_s);
+    makePrimary(open);
+    connect(open, &QPushButton::clicked, this, &OrdersPage::chooseFiles);
+    column->addWidget(open, 0, Qt::AlignHCenter);
+    column->addStretch(3);
+    return empty;
+}
+
+QWidget *OrdersPage::makeAlarm()
+{
+    m_alarm = makeCard(this);
+    m_alarm->setObjectName(u"alarm"_s);
+    auto *row = new QHBoxLayout(m_alarm);
+    auto *sign = new QLabel(m_alarm);
+    sign->setObjectName(u"alarmSign"_s);
+    sign->setPixmap(severityIcon(models::Severity::Error, palette())
+                        .pixmap(QSize(24, 24), devicePixelRatioF()));
+    row->addWidget(sign, 0, Qt::AlignTop);
+    m_alarmText = makeText({}, m_alarm);
+    m_alarmText->setObjectName(u"alarmText"_s);
+    m_alarmText->setAccessibleName(tr("Alarm"));
+    row->addWidget(m_alarmText, 1);
+    auto *showThem = new QPushButton(tr("Show them"), m_alarm);
+    showThem->setObjectName(u"showAlarm"_s);
+    connect(showThem, &QPushButton::clicked, this, [this] { m_state->setCurrentIndex(1); });
+    row->addWidget(showThem, 0, Qt::AlignVCenter);
+    m_alarm->hide();
+    return m_alarm;
+}
+
+QWidget *OrdersPage::makeCards()
+{
+    auto *bar = new QWidget(this);
+    auto *row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(8);
+    struct Card
+    {
+        QString id;
+        QString title;
+        QString why;
+    };
+    const QList<Card> cards{
+        {u"seen"_s, tr("Seen"), tr("Distinct requests")},
+        {u"skipped"_s, tr("Skipped"), tr("Not taken, with a reason")},
+        {u"locked"_s, tr("Locked"), tr("Locked by this prover")},
+        {u"fulfilled"_s, tr("Fulfilled"), tr("Delivered by this prover")},
+        {u"failed"_s, tr("Failed"), tr("Not proved or not delivered")},
+        {u"rate"_s, tr("Fulfilment rate"),
+         tr("Of the locked orders that are over, those delivered in time")},
+        {u"risk"_s, tr("At risk"), tr("Collateral of orders that are locked and not delivered")},
+        {u"speed"_s, tr("Proving speed"),
+         tr("All cycles of proved orders through all their seconds")}};
+    for (const Card &card : cards) {
+        QFrame *frame = makeCard(bar);
+        frame->setToolTip(card.why);
+        auto *column = new QVBoxLayout(frame);
+        column->setContentsMargins(10, 6, 10, 6);
+        column->setSpacing(0);
+        QLabel *title = makeHint(card.title, frame);
+        title->setWordWrap(false);
+        column->addWidget(title);
+        QLabel *value = makeHeading(u"–"_s, frame);
+        value->setObjectName(u"card-"_s + card.id);
+        value->setAccessibleName(card.title);
+        column->addWidget(value);
+        m_cards.insert(card.id, value);
+        row->addWidget(frame, card.id == "risk"_L1 ? 2 : 1);
+    }
+    return bar;
+}
+
+QWidget *OrdersPage::makeFilters()
+{
+    auto *bar = new QWidget(this);
+    auto *row = new QHBoxLayout(bar);
+    row->setContentsMargins(0, 0, 0, 0);
+    m_state = new QComboBox(bar);
+    m_state->setObjectName(u"stateFilter"_s);
+    m_state->setAccessibleName(tr("Which orders are shown"));
+    for (const StateChoice &choice : stateChoices()) {
+        m_state->addItem(tr(choice.title));
+    }
+    connect(m_state, &QComboBox::currentIndexChanged, this, &OrdersPage::applyState);
+    row->addWidget(m_state);
+    m_search = new QLineEdit(bar);
+    m_search->setObjectName(u"searchOrders"_s);
+    m_search->setAccessibleName(tr("Search orders"));
+    m_search->setPlaceholderText(tr("Request id, reason or error code"));
+    m_search->setClearButtonEnabled(true);
+    connect(m_search, &QLineEdit::textChanged, this, [this](const QString &text) {
+        m_filter->setText(text);
+        showSoon();
+    });
+    row->addWidget(m_search, 1);
+    m_shown = makeHint({}, bar);
+    m_shown->setObjectName(u"shownOrders"_s);
+    m_shown->setWordWrap(false);
+    row->addWidget(m_shown);
+    return bar;
+}
+
+QWidget *OrdersPage::makeTable()
+{
+    m_table = new QTableView(this);
+    m_table->setObjectName(u"orders"_s);
+    m_table->setAccessibleName(tr("Orders"));
+    m_table->setModel(m_filter);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(OrderTableModel::Seen, Qt::DescendingOrder);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
+    m_table->setWordWrap(false);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 10);
+    QHeaderView *header = m_table->horizontalHeader();
+    header->setHighlightSections(false);
+    header->setStretchLastSection(true);
+    const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
+    const QList<int> widths{18, 24, 20, 24, 16, 26, 16, 11, 14, 14};
+    for (int column = 0; column < int(widths.size()); ++column) {
+        m_table->setColumnWidth(column, widths.at(column) * unit);
+    }
+    connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
+        const int row = m_filter->mapToSource(index).row();
+        const models::Evidence &evidence = m_model->rows().at(row).order.evidence;
+        emit lineWanted(evidence.log, evidence.line);
+    });
+    return m_table;
+}
+
+QWidget *OrdersPage::makeSide()
+{
+    m_side = new QTabWidget(this);
+    m_side->setObjectName(u"orderDetails"_s);
+    m_side->setDocumentMode(true);
+    m_findings = new FindingsView(m_side);
+    connect(m_findings, &FindingsView::lineWanted, this, &OrdersPage::lineWanted);
+    m_side->addTab(m_findings, tr("Findings"));
+    auto *skips = new QTableView(m_side);
+    skips->setObjectName(u"skipReasons"_s);
+    skips->setAccessibleName(tr("Reasons of skips"));
+    skips->setModel(m_skips);
+    skips->setSelectionBehavior(QAbstractItemView::SelectRows);
+    skips->setShowGrid(false);
+    skips->setAlternatingRowColors(true);
+    skips->verticalHeader()->hide();
+    skips->verticalHeader()->setDefaultSectionSize(skips->fontMetrics().height() + 10);
+    skips->horizontalHeader()->setHighlightSections(false);
+    skips->horizontalHeader()->setSectionResizeMode(SkipReasonModel::Reason, QHeaderView::Stretch);
+    skips->setColumnWidth(SkipReasonModel::Setting,
+                          skips->fontMetrics().horizontalAdvance(u'0') * 40);
+    connect(skips, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
+        const QString setting = index.data(SkipReasonModel::SettingRole).toString();
+        if (!setting.isEmpty()) {
+            emit settingWanted(setting);
+        }
+    });
+    m_side->addTab(skips, tr("Skipped because"));
+    return m_side;
+}
+
+void OrdersPage::chooseFiles()
+{
+    auto *dialog = new QFileDialog(this, tr("Open logs of a broker"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, &OrdersPage::openFiles);
+    dialog->open();
+}
+
+void OrdersPage::openFiles(const QStringList &paths)
+{
+    m_waiting += paths;
+    if (m_file == nullptr) {
+        nextFile();
+    }
+}
+
+void OrdersPage::nextFile()
+{
+    m_file.reset();
+    while (!m_waiting.isEmpty() && m_file == nullptr) {
+        const QString path = m_waiting.takeFirst();
+        auto file = std::make_unique<QFile>(path);
+        if (QFileInfo(path).isDir() || !file->open(QIODevice::ReadOnly)) {
+            m_problems << (QFileInfo(path).isDir()
+                               ? tr("%1 is a folder.").arg(path)
+                               : tr("%1 cannot be read: %2.").arg(path, file->errorString()));
+            continue;
+        }
+        if (models::boundless::looksLikeSqlite(file->peek(16))) {
+            const auto snapshot = models::boundless::readBrokerDb(path);
+            if (snapshot) {
+                m_names << QFileInfo(path).fileName();
+                joinDatabase(*snapshot);
+            } else {
+                m_problems << snapshot.error();
+            }
+            continue;
+        }
+        m_fileName = QFileInfo(path).fileName();
+        m_fileName = m_names.contains(m_fileName) ? path : m_fileName;
+        m_file = std::move(file);
+    }
+    if (m_file != nullptr) {
+        m_readTimer->start();
+    } else {
+        m_readTimer->stop();
+        emit filesRead();
+    }
+    showSoon();
+}
+
+void OrdersPage::readMore()
+{
+    if (m_file == nullptr) {
+        m_readTimer->stop();
+        return;
+    }
+    feedLog(m_fileName, m_file->read(PieceSize));
+    if (m_file->error() != QFileDevice::NoError) {
+        m_problems
+            << tr("%1 cannot be read to its end: %2.").arg(m_fileName, m_file->errorString());
+    }
+    if (m_file->atEnd() || m_file->error() != QFileDevice::NoError) {
+        finishLog(m_fileName);
+        nextFile();
+    }
+}
+
+void OrdersPage::feedLog(const QString &name, const QByteArray &bytes)
+{
+    if (!m_names.contains(name)) {
+        m_names << name;
+    }
+    m_analysis->feedLog(name, bytes);
+    showSoon();
+}
+
+void OrdersPage::finishLog(const QString &name)
+{
+    m_analysis->finishLog(name);
+    showSoon();
+}
+
+void OrdersPage::joinDatabase(const models::boundless::DbSnapshot &snapshot)
+{
+    m_analysis->join(snapshot);
+    showSoon();
+}
+
+void OrdersPage::joinChain(const QList<models::boundless::OrderChainFacts> &facts)
+{
+    m_analysis->join(facts);
+    showSoon();
+}
+
+void OrdersPage::setAccount(const QString &address)
+{
+    m_analysis->setAccount(address);
+    showSoon();
+}
+
+void OrdersPage::setLive(bool live)
+{
+    m_isLive = live;
+    if (live) {
+        m_clock->start();
+    } else {
+        m_clock->stop();
+    }
+    showSoon();
+}
+
+void OrdersPage::clear()
+{
+    m_readTimer->stop();
+    m_file.reset();
+    m_waiting.clear();
+    m_names.clear();
+    m_problems.clear();
+    m_analysis = std::make_unique<models::boundless::BrokerAnalysis>();
+    showNow();
+}
+
+qint64 OrdersPage::nowMs() const
+{
+    return m_isLive ? QDateTime::currentMSecsSinceEpoch() : m_analysis->lastMs();
+}
+
+QList<models::Finding> OrdersPage::findings() const
+{
+    return m_analysis->findings(nowMs());
+}
+
+void OrdersPage::showSoon()
+{
+    if (!m_showTimer->isActive()) {
+        m_showTimer->start();
+    }
+}
+
+void OrdersPage::tick()
+{
+    const qint64 now = nowMs();
+    m_model->setNow(now);
+    for (const OrderRow &row : m_model->rows()) {
+        // What has just passed its deadline stands otherwise now.
+        if (row.isExposed && row.deadlineMs && *row.deadlineMs <= now) {
+            showNow();
+            return;
+        }
+    }
+}
+
+void OrdersPage::showNow()
+{
+    m_showTimer->stop();
+    const bool isEmpty = m_names.isEmpty() && m_analysis->book().size() == 0;
+    m_stack->setCurrentIndex(isEmpty ? 0 : 1);
+    const qint64 now = nowMs();
+    const QList<OrderRow> rows = m_analysis->book().rows(now);
+    const auto era = m_analysis->book().era();
+    m_model->setRows(rows, era, now);
+    const OrderSummary sum = models::boundless::OrderBook::summaryOf(rows, m_analysis->patterns());
+    showSums(sum);
+    showAlarm(rows);
+    m_skips->setSkips(sum.skips, era);
+    const QList<models::Finding> found = m_analysis->findings(now);
+    m_findings->setFindings(found);
+    m_side->setTabText(0, found.isEmpty() ? tr("Findings") : tr("Findings (%1)").arg(found.size()));
+    m_side->setTabText(1,
+                       sum.skips.isEmpty() ? tr("Skipped because")
+                                           : tr("Skipped because (%1)").arg(sum.skips.size()));
+    m_shown->setText(
+        m_filter->rowCount() == m_model->rowCount()
+            ? tr("%1 orders").arg(m_model->rowCount())
+            : tr("%1 of %2 orders").arg(m_filter->rowCount()).arg(m_model->rowCount()));
+    QString from = m_names.size() > 3 ? tr("%1 logs").arg(m_names.size()) : m_names.join(u", "_s);
+    const auto facts = m_analysis->facts();
+    if (facts.era != models::boundless::BrokerEra::Unknown) {
+        from += facts.version.isEmpty()
+            ? tr(" · broker of %1").arg(models::boundless::eraWord(facts.era))
+            : tr(" · broker %1").arg(facts.version);
+    }
+    if (!m_isLive && facts.lastMs) {
+        from += tr(" · as of %1").arg(localTimeText(QDateTime::fromMSecsSinceEpoch(*facts.lastMs)));
+    }
+    from += isReading() ? tr(" · reading…") : QString();
+    for (const QString &problem : std::as_const(m_problems)) {
+        from += u'\n' + problem;
+    }
+    m_sources->setText(from);
+    emit changed();
+}
+
+void OrdersPage::showSums(const OrderSummary &sum)
+{
+    const auto set = [this](const char *id, const QString &text) {
+        m_cards.value(QString::fromLatin1(id))->setText(text);
+    };
+    set("seen", QString::number(sum.seen));
+    set("skipped", QString::number(sum.skipped));
+    set("locked", QString::number(sum.locked));
+    set("fulfilled", QString::number(sum.fulfilled));
+    set("failed", QString::number(sum.failed));
+    set("rate",
+        numberOr(sum.fulfilmentRate.has_value(),
+                 tr("%1 %").arg(sum.fulfilmentRate.value_or(0) * 100, 0, 'f', 0)));
+    const bool knowsRisk = sum.open > sum.atRiskUnknown || sum.open == 0;
+    const QString amount
+        = models::boundless::collateralText(sum.atRiskRaw, m_analysis->book().era());
+    set("risk",
+        sum.open == 0 ? tr("none")
+            : knowsRisk && sum.atRiskUnknown == 0
+            ? tr("%1 in %2").arg(amount).arg(sum.open)
+            : tr("≥ %1 in %2").arg(knowsRisk ? amount : u"0"_s).arg(sum.open));
+    set("speed", numberOr(sum.kHz.has_value(), tr("%1 kHz").arg(sum.kHz.value_or(0), 0, 'f', 1)));
+}
+
+void OrdersPage::showAlarm(const QList<OrderRow> &rows)
+{
+    constexpr qsizetype MostLines = 4;
+    const auto era = m_analysis->book().era();
+    QStringList lines;
+    qsizetype more = 0;
+    for (const OrderRow &row : rows) {
+        const QString collateral = models::boundless::collateralText(row.order.collateralRaw, era);
+        const QString id = row.order.id.left(8) + u'…' + row.order.id.right(8);
+        const QString until = row.order.lockDeadlineMs
+            ? localTimeText(QDateTime::fromMSecsSinceEpoch(*row.order.lockDeadlineMs))
+            : tr("a time that is not known here");
+        QString line;
+        if (row.isLostLock && row.isExposed) {
+            line = tr("Lost lock: %1 is locked by you on the chain (%2), and nobody is proving it. "
+                      "Fulfil it by hand "
+                      "until %3.")
+                       .arg(id, collateral, until);
+        } else if (row.state == OrderState::Failed && row.isExposed) {
+            line = tr("%1 failed with its collateral locked (%2); the broker does not try again. "
+                      "Fulfil it by hand "
+                      "until %3.")
+                       .arg(id, collateral, until);
+        } else if (row.state == OrderState::SlashPending) {
+            line = tr("%1 was not delivered before its lock deadline: its collateral (%2) is lost, "
+                      "the slash is "
+                      "pending.")
+                       .arg(id, collateral);
+        } else if (row.state == OrderState::Slashed) {
+            line = tr("%1 was slashed (%2).").arg(id, collateral);
+        } else {
+            continue;
+        }
+        if (lines.size() < MostLines) {
+            lines << line;
+        } else {
+            ++more;
+        }
+    }
+    if (more > 0) {
+        lines << tr("And %1 more.").arg(more);
+    }
+    m_alarmText->setText(lines.join(u'\n'));
+    m_alarm->setVisible(!lines.isEmpty());
+}
+
+void OrdersPage::applyState(int index)
+{
+    const StateChoice &choice = stateChoices().at(std::max(0, index));
+    QSet<int> states;
+    for (const OrderState state : choice.states) {
+        states.insert(int(state));
+    }
+    m_filter->setStates(states);
+    m_filter->setAttentionOnly(choice.attention);
+    showSoon();
+}
+
+void OrdersPage::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (event->mimeData()->hasUrls()) {
+        event->acceptProposedAction();
+    }
+}
+
+void OrdersPage::dropEvent(QDropEvent *event)
+{
+    QStringList paths;
+    for (const QUrl &url : event->mimeData()->urls()) {
+        if (url.isLocalFile()) {
+            paths << url.toLocalFile();
+        }
+    }
+    openFiles(paths);
+}
+
+void OrdersPage::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_model != nullptr) {
+        m_model->setPalette(palette());
+    }
+}
+
+} // namespace proverdeck::ui

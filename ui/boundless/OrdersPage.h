@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/boundless/BrokerAnalysis.h"
+
+#include <QStringList>
+#include <QWidget>
+
+#include <memory>
+
+class QComboBox;
+class QFile;
+class QLabel;
+class QLineEdit;
+class QFrame;
+class QStackedLayout;
+class QTabWidget;
+class QTableView;
+class QTimer;
+
+namespace proverdeck::ui {
+
+class FindingsView;
+class OrderFilter;
+class OrderTableModel;
+class SkipReasonModel;
+
+/// The orders of a Boundless broker: an alarm where collateral is in danger, the sums, a table to
+/// filter, reasons of skips, and findings.
+///
+/// Logs come from files (button, drop) or as bytes from whoever follows them. Files are read in
+/// pieces between other events. While it is live, deadlines count down to the clock; else all is
+/// judged at the last line. GUI thread.
+class OrdersPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit OrdersPage(QWidget *parent = nullptr);
+    ~OrdersPage() override;
+
+    void openFiles(const QStringList &paths);
+    void feedLog(const QString &name, const QByteArray &bytes);
+    void finishLog(const QString &name);
+    void joinDatabase(const models::boundless::DbSnapshot &snapshot);
+    void joinChain(const QList<models::boundless::OrderChainFacts> &facts);
+    void setAccount(const QString &address);
+    /// The broker runs: judge by the clock.
+    void setLive(bool live);
+    void clear();
+
+    [[nodiscard]] const models::boundless::BrokerAnalysis &analysis() const { return *m_analysis; }
+    [[nodiscard]] bool isReading() const { return !m_waiting.isEmpty() || m_file != nullptr; }
+    [[nodiscard]] QList<models::Finding> findings() const;
+
+signals:
+    /// A line of a log by its name, to be shown.
+    void lineWanted(const QString &log, qint64 line);
+    /// Somebody wants to see a key of broker.toml.
+    void settingWanted(const QString &key);
+    void filesRead();
+    /// The sums or findings are new.
+    void changed();
+
+protected:
+    void dragEnterEvent(QDragEnterEvent *event) override;
+    void dropEvent(QDropEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    [[nodiscard]] QWidget *makeHead();
+    [[nodiscard]] QWidget *makeAlarm();
+    [[nodiscard]] QWidget *makeCards();
+    [[nodiscard]] QWidget *makeFilters();
+    [[nodiscard]] QWidget *makeTable();
+    [[nodiscard]] QWidget *makeSide();
+    [[nodiscard]] QWidget *makeEmpty();
+    void chooseFiles();
+    void readMore();
+    void nextFile();
+    void showSoon();
+    void showNow();
+    void showSums(const models::boundless::OrderSummary &sum);
+    void showAlarm(const QList<models::boundless::OrderRow> &rows);
+    void applyState(int index);
+    void tick();
+    [[nodiscard]] qint64 nowMs() const;
+
+    std::unique_ptr<models::boundless::BrokerAnalysis> m_analysis;
+    QStringList m_waiting; ///< files to be read
+    std::unique_ptr<QFile> m_file;
+    QString m_fileName;
+    QStringList m_names; ///< of the logs that are shown
+    QStringList m_problems;
+    bool m_isLive = false;
+
+    QStackedLayout *m_stack = nullptr;
+    QLabel *m_sources = nullptr;
+    QFrame *m_alarm = nullptr;
+    QLabel *m_alarmText = nullptr;
+    QMap<QString, QLabel *> m_cards;
+    QComboBox *m_state = nullptr;
+    QLineEdit *m_search = nullptr;
+    QLabel *m_shown = nullptr;
+    QTableView *m_table = nullptr;
+    OrderTableModel *m_model = nullptr;
+    OrderFilter *m_filter = nullptr;
+    SkipReasonModel *m_skips = nullptr;
+    QTabWidget *m_side = nullptr;
+    FindingsView *m_findings = nullptr;
+    QTimer *m_readTimer = nullptr;
+    QTimer *m_showTimer = nullptr;
+    QTimer *m_clock = nullptr;
+};
+
+} // namespace proverdeck::ui
