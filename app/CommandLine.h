@@ -55,8 +55,8 @@ struct Request
     QString compose; ///< broker config check --compose
     QString era; ///< broker config --era
     QStringList assignments; ///< broker config set: KEY=VALUE
+    QStringList words; ///< stake, broker: their own arguments
     QString help; ///< text of --help
-    QStringList words; ///< stake, broker: what follows, read by their own files
 };
 
 /// Reads the arguments (without the program's name). The error is a sentence; exit with 2.
