@@ -12,6 +12,7 @@ class QStackedWidget;
 
 namespace proverdeck::ui {
 
+class AztecPage;
 class BenchmarkWizard;
 class ResultsPage;
 class RunPage;
@@ -59,6 +60,7 @@ private:
     QListWidget *m_list = nullptr;
     QStackedWidget *m_stack = nullptr;
     StartPage *m_start = nullptr;
+    AztecPage *m_aztec = nullptr; ///< always open, like the start page
     bool m_closing = false;
 };
 
