@@ -26,6 +26,7 @@
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyledItemDelegate>
 #include <QTabWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -38,6 +39,17 @@ namespace aztec = models::aztec;
 namespace {
 
 constexpr int MostCards = 300; ///< more findings than anybody reads; the report has all
+
+/// Leaves room between a number and the text in the next column.
+class RoomyDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    [[nodiscard]] QString displayText(const QVariant &value, const QLocale &) const override
+    {
+        return QChar(QChar::Nbsp) + value.toString() + QChar(QChar::Nbsp);
+    }
+};
 
 } // namespace
 
@@ -147,6 +159,7 @@ QTableView *AztecPage::addTable(const QString &name, const QString &title,
     } else {
         table->setModel(model);
     }
+    table->setItemDelegate(new RoomyDelegate(table));
     table->setSortingEnabled(true);
     table->setShowGrid(false);
     table->setAlternatingRowColors(true);
@@ -371,6 +384,7 @@ void AztecPage::clear()
                           static_cast<QWidget *>(m_epoch)}) {
         part->setEnabled(false);
     }
+    m_epoch->hide();
 }
 
 void AztecPage::onProgress(qint64 done, qint64 total)
@@ -389,6 +403,7 @@ void AztecPage::onAnalysed(const AztecResultPtr &result)
     m_stack->setCurrentIndex(1);
     m_export->setEnabled(result->isFinal);
     m_epoch->setEnabled(true);
+    m_epoch->show();
     m_epochs->setRows(aztectables::epochRows(analysis, palette()));
     m_txs->setRows(aztectables::txRows(analysis));
     m_machines->setRows(aztectables::machineRows(analysis));
@@ -402,6 +417,7 @@ void AztecPage::onAnalysed(const AztecResultPtr &result)
     for (const aztec::Trouble &trouble : analysis.troubles) {
         if (findings.size() < MostCards) {
             findings << aztec::toFinding(trouble);
+            findings.last().count = 1; // the text says how often
             if (!trouble.consequenceOf.isEmpty()) {
                 findings.last().text = tr("Consequence: %1").arg(findings.last().text);
             }

@@ -338,10 +338,14 @@ void TimelineView::paintAxis(QPainter &painter, const Sheet &sheet) const
         painter.setPen(sheet.theme.grid);
         painter.drawLine(QPointF(x, top + headHeight() - 4), QPointF(x, sheet.size.height()));
         const QString full = m_result->analysis.timeText(std::llround(time));
-        const QString clock = m_result->analysis.hasDates ? full.mid(11, 12) : full;
+        const QString clock = !m_result->analysis.hasDates ? full
+            : step >= 86400e3                              ? full.left(10)
+                                                           : full.mid(11, 12);
         painter.setPen(sheet.theme.muted);
         painter.drawText(QRectF(x - label / 2.0, top, label, headHeight() - 4), Qt::AlignCenter,
-                         step >= 1000 ? clock.left(8) : clock);
+                         step >= 86400e3    ? clock
+                             : step >= 1000 ? clock.left(8)
+                                            : clock);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "ui/aztec/ProofTreeView.h"
 #include "ui/aztec/TimelineView.h"
 #include "ui/common/FindingsView.h"
+#include "ui/common/Theme.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -184,20 +185,20 @@ TEST(TimelineViewTest, DrawsOnlyWhatIsVisible)
     view.show();
     view.setResult(manyJobs(100'000), std::nullopt);
     EXPECT_EQ(view.laneCount(), 300);
-    view.viewport()->repaint();
+    (void)view.grab();
     EXPECT_GT(view.paintedBars(), 100);
     EXPECT_LT(view.paintedBars(), 50 * 1200);
     const auto all = view.range();
     for (int i = 0; i < 12; ++i) {
         view.zoom(2, 700);
     }
-    view.viewport()->repaint();
+    (void)view.grab();
     EXPECT_LT(view.paintedBars(), 200);
     EXPECT_LT(view.range().second - view.range().first, (all.second - all.first) / 1000);
     QTest::keyClick(&view, Qt::Key_0);
     EXPECT_EQ(view.range(), all);
     view.setResult({}, std::nullopt);
-    view.viewport()->repaint();
+    (void)view.grab();
     EXPECT_EQ(view.paintedBars(), 0);
 }
 
@@ -245,20 +246,28 @@ TEST_F(AztecPageTest, Pictures)
     if (folder.isEmpty()) {
         GTEST_SKIP() << "PROVERDECK_AZTEC_PICTURES is not set";
     }
-    page.resize(1060, 720);
-    EXPECT_TRUE(page.grab().save(folder + "/empty.png"));
-    ASSERT_TRUE(open({sample("unhealthy.log"), sample("machine-a-epoch-3054.log"),
-                      sample("machine-b-epoch-3055.log"), sample("v4-v5-vocabulary.log"),
-                      sample("docker-stats.txt")}));
-    auto *tabs = page.findChild<QTabWidget *>("aztecTabs");
-    for (int i = 0; i < tabs->count(); ++i) {
-        tabs->setCurrentIndex(i);
-        QTest::qWait(50);
-        EXPECT_TRUE(page.grab().save(folder + QString("/tab-%1.png").arg(i)));
+    for (const auto &[name, appearance] :
+         {std::pair(QString("light"), Appearance::Light), {"dark", Appearance::Dark}}) {
+        applyAppearance(*qApp, appearance);
+        page.resize(1060, 720);
+        page.findChild<QPushButton *>("aztecClear")->click();
+        page.findChild<QPushButton *>("aztecClear")->setEnabled(true);
+        EXPECT_TRUE(page.grab().save(folder + '/' + name + "-empty.png"));
+        ASSERT_TRUE(open({sample("unhealthy.log"), sample("machine-a-epoch-3054.log"),
+                          sample("machine-b-epoch-3055.log"), sample("v4-v5-vocabulary.log"),
+                          sample("docker-stats.txt")}));
+        auto *tabs = page.findChild<QTabWidget *>("aztecTabs");
+        auto *epoch = page.findChild<QComboBox *>("aztecEpoch");
+        for (int i = 0; i < tabs->count(); ++i) {
+            epoch->setCurrentIndex(i == 2 ? 3 : i == 3 ? 1 : 0);
+            tabs->setCurrentIndex(i);
+            QTest::qWait(50);
+            EXPECT_TRUE(page.grab().save(folder + '/' + name + QString("-%1.png").arg(i)));
+        }
+        tabs->setCurrentIndex(2);
+        epoch->setCurrentIndex(6);
+        EXPECT_TRUE(page.grab().save(folder + '/' + name + "-2b.png"));
     }
-    page.findChild<QComboBox *>("aztecEpoch")->setCurrentIndex(3);
-    tabs->setCurrentIndex(2);
-    EXPECT_TRUE(page.grab().save(folder + "/timeline-3055.png"));
 }
 
 } // namespace
