@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/MainWindow.h"
 
+#include "models/aztec/InputFiles.h"
 #include "models/ethrex/ResultCollector.h"
 #include "models/store/RunJson.h"
 #include "ui/StartPage.h"
+#include "ui/aztec/AztecPage.h"
 #include "ui/benchmark/BenchmarkWizard.h"
 #include "ui/benchmark/ResultsPage.h"
 #include "ui/benchmark/RunPage.h"
@@ -98,6 +100,8 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     connect(&services.store(), &models::store::RunStore::changed, m_start, &StartPage::refresh);
     m_boundless = new BoundlessPage(services, m_stack);
     addPage(m_boundless, tr("Boundless"), {});
+    m_aztec = new AztecPage(m_stack);
+    addPage(m_aztec, tr("Aztec"), {});
     select(m_start);
     buildMenus();
 }
@@ -172,7 +176,7 @@ QWidget *MainWindow::currentPage() const
 
 void MainWindow::closePage(QWidget *page)
 {
-    if (page == m_start || page == m_boundless) {
+    if (page == m_start || page == m_boundless || page == m_aztec) {
         return;
     }
     delete itemOf(page);
@@ -339,6 +343,11 @@ void MainWindow::openFile(const QString &path)
     models::RunRecord record;
     record.result.session.server = name;
     const QByteArray head = file.peek(1 << 18);
+    if (models::aztec::looksLikeAztec(head)) {
+        select(m_aztec);
+        m_aztec->addFiles({path});
+        return;
+    }
     if (head.trimmed().startsWith('{') && name.endsWith(u".json")) {
         const QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
         record.result.rows = models::store::rowsFromJson(json.value(u"batches"_s).toArray());

@@ -12,6 +12,7 @@ class QStackedWidget;
 
 namespace proverdeck::ui {
 
+class AztecPage;
 class BenchmarkWizard;
 class BoundlessPage;
 class ResultsPage;
@@ -61,6 +62,7 @@ private:
     QStackedWidget *m_stack = nullptr;
     StartPage *m_start = nullptr;
     BoundlessPage *m_boundless = nullptr;
+    AztecPage *m_aztec = nullptr; ///< always open, like the start page
     bool m_closing = false;
 };
 

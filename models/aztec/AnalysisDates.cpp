@@ -113,22 +113,19 @@ void findNetwork(const Gathering &gathering, const AnalysisOptions &options,
         analysis.networkFrom = u"blocks"_s;
         return;
     }
+    // The one that fits most logs: some may be of another network.
+    int best = 0;
     for (const Network &network : gathering.vocabulary().networks()) {
-        bool fits = true;
-        bool any = false;
-        for (std::size_t i = 0; i < times.size() && fits; ++i) {
-            if (times.at(i).empty()) {
-                continue;
-            }
-            any = true;
-            const auto day = dayBy(network, times.at(i));
+        int fits = 0;
+        for (std::size_t i = 0; i < times.size(); ++i) {
+            const auto day = times.at(i).empty() ? std::nullopt : dayBy(network, times.at(i));
             const auto own = gathering.logs().at(i).reader->facts().firstDay;
-            fits = day && (!own || *own == *day);
+            fits += day && (!own || *own == *day);
         }
-        if (fits && any) {
+        if (fits > best) {
+            best = fits;
             analysis.network = network;
             analysis.networkFrom = u"epochs"_s;
-            return;
         }
     }
 }

@@ -10,6 +10,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// An epoch is proved within hours of its end; else its number is of another network.
+constexpr qint64 FarFromEpochMs = 6 * 3'600'000;
+
 EpochRow &rowFor(std::map<qint64, EpochRow> &rows, qint64 epoch)
 {
     EpochRow &row = rows[epoch];
@@ -313,7 +316,10 @@ void readEpochs(const Gathering &gathering, Analysis &analysis)
         row.jobsDone = int(std::count_if(list.begin(), list.end(), [&](quint32 index) {
             return analysis.jobs.at(index).state == JobState::Completed;
         }));
-        if (analysis.network && analysis.hasDates && epoch >= 0) {
+        const qint64 seen = row.started != NoTime ? row.started : row.firstJob;
+        const bool fits = analysis.network && analysis.hasDates && epoch >= 0
+            && (seen == NoTime || std::abs(seen - analysis.network->endOf(epoch)) < FarFromEpochMs);
+        if (fits) {
             row.end = analysis.network->endOf(epoch);
             row.deadline = analysis.network->deadlineOf(epoch);
             const qint64 done = row.mined != NoTime ? row.mined

@@ -136,7 +136,8 @@ Trouble *Troubles::ofJob(quint32 index, const QString &code, const Spot &spot,
 {
     values.insert(u"job"_s, shortId(index));
     if (!values.contains(u"machine"_s)) {
-        values.insert(u"machine"_s, m_analysis.agentOf(m_analysis.jobs.at(index).place));
+        const QString agent = m_analysis.agentOf(m_analysis.jobs.at(index).place);
+        values.insert(u"machine"_s, agent.isEmpty() ? u"–"_s : agent);
     }
     Trouble *trouble = add(code, values, spot);
     trouble->job = jobId(m_gathering, index);
@@ -235,7 +236,7 @@ void Troubles::ofJob(quint32 index)
     if (!timeouts.isEmpty()) {
         seeAll(ofJob(index, job.isStuck ? u"job-stuck"_s : u"job-timed-out"_s, timeouts.first(),
                      {{u"timeouts"_s, QString::number(job.timeouts)},
-                      {u"starts"_s, job.starts ? QString::number(job.starts) : u"?"_s}}),
+                      {u"starts"_s, job.starts ? QString::number(job.starts) : u"–"_s}}),
                timeouts);
     }
     if (job.state == JobState::Failed && !job.isCancelled && !failures.isEmpty()) {

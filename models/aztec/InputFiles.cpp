@@ -90,6 +90,11 @@ public:
         return m_archive ? qint64(archive_read_data(m_archive, to, std::size_t(most)))
                          : m_file.read(to, most);
     }
+    /// Goes to @p offset if that costs nothing; where it is then.
+    [[nodiscard]] qint64 skipTo(qint64 offset)
+    {
+        return !m_archive && m_file.seek(offset) ? offset : 0;
+    }
     [[nodiscard]] qint64 done() const
     {
         return m_archive ? qint64(archive_filter_bytes(m_archive, -1)) : m_file.pos();
@@ -193,6 +198,23 @@ tl::expected<void, QString> readInput(const InputFile &file, Gathering &gatherin
     return {};
 }
 
+bool looksLikeAztec(QByteArrayView head)
+{
+    class Counter : public LogSink
+    {
+    public:
+        void take(const Event &event) override { known += event.kind != EventKind::None; }
+        int known = 0;
+    };
+    if (isDockerOutput(head)) {
+        return true;
+    }
+    Counter counter;
+    LogReader reader(Vocabulary::builtIn(), counter);
+    reader.feed(head.first(std::min<qsizetype>(head.size(), Piece)));
+    return counter.known > 0;
+}
+
 QByteArray lineAt(const QString &path, qint64 offset, qsizetype limit)
 {
     Unpacker unpacker(path);
@@ -201,7 +223,7 @@ QByteArray lineAt(const QString &path, qint64 offset, qsizetype limit)
     }
     QByteArray piece(Piece, Qt::Uninitialized);
     QByteArray line;
-    qint64 at = 0;
+    qint64 at = unpacker.skipTo(offset);
     for (qint64 got = 0; (got = unpacker.read(piece.data(), piece.size())) > 0; at += got) {
         if (at + got <= offset) {
             continue;

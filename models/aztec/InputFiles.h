@@ -30,6 +30,9 @@ using ReadProgress = std::function<bool(qint64 done)>;
 [[nodiscard]] tl::expected<void, QString> readInput(const InputFile &file, Gathering &gathering,
                                                     const ReadProgress &progress = {});
 
+/// If the beginning of a file reads like a log of an Aztec prover, or an output of docker.
+[[nodiscard]] bool looksLikeAztec(QByteArrayView head);
+
 /// The bytes of a log from @p offset to the end of the line, at most @p limit.
 [[nodiscard]] QByteArray lineAt(const QString &path, qint64 offset, qsizetype limit = 4000);
 

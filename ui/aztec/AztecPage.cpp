@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/aztec/AztecPage.h"
+
+#include "models/aztec/Texts.h"
+#include "models/logs/LogText.h"
+#include "models/logs/Redactor.h"
+#include "ui/aztec/AztecTables.h"
+#include "ui/aztec/JobTableModel.h"
+#include "ui/aztec/ProofTreeView.h"
+#include "ui/aztec/TimelineView.h"
+#include "ui/common/FindingsView.h"
+#include "ui/common/Theme.h"
+
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFontDatabase>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QScrollArea>
+#include <QSortFilterProxyModel>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStyledItemDelegate>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace proverdeck::ui {
+
+using namespace Qt::StringLiterals;
+namespace aztec = models::aztec;
+
+namespace {
+
+constexpr int MostCards = 300; ///< more findings than anybody reads; the report has all
+
+/// Leaves room between a number and the text in the next column.
+class RoomyDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    [[nodiscard]] QString displayText(const QVariant &value, const QLocale &) const override
+    {
+        return QChar(QChar::Nbsp) + value.toString() + QChar(QChar::Nbsp);
+    }
+};
+
+} // namespace
+
+AztecPage::AztecPage(QWidget *parent)
+    : QWidget(parent)
+    , m_loader(new AztecLoader(this))
+{
+    setObjectName(u"aztecPage"_s);
+    setAcceptDrops(true);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(24, 18, 24, 16);
+    layout->setSpacing(10);
+    auto *head = new QHBoxLayout;
+    head->addWidget(makeHeading(tr("Aztec provers"), this));
+    head->addStretch();
+    m_epoch = new QComboBox(this);
+    m_epoch->setObjectName(u"aztecEpoch"_s);
+    m_epoch->setAccessibleName(tr("Epoch"));
+    m_epoch->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(m_epoch, &QComboBox::currentIndexChanged, this, &AztecPage::showEpoch);
+    head->addWidget(m_epoch);
+    auto *open = new QPushButton(tr("Open logs…"), this);
+    open->setObjectName(u"aztecOpen"_s);
+    connect(open, &QPushButton::clicked, this, &AztecPage::chooseFiles);
+    head->addWidget(open);
+    m_export = new QPushButton(tr("Export…"), this);
+    m_export->setObjectName(u"aztecExport"_s);
+    connect(m_export, &QPushButton::clicked, this, &AztecPage::chooseExport);
+    head->addWidget(m_export);
+    m_clear = new QPushButton(tr("Clear"), this);
+    m_clear->setObjectName(u"aztecClear"_s);
+    connect(m_clear, &QPushButton::clicked, this, &AztecPage::clear);
+    head->addWidget(m_clear);
+    layout->addLayout(head);
+    m_summary = makeText({}, this);
+    m_summary->setObjectName(u"aztecSummary"_s);
+    layout->addWidget(m_summary);
+    m_message = makeText({}, this);
+    m_message->setObjectName(u"aztecMessage"_s);
+    m_message->hide();
+    layout->addWidget(m_message);
+    m_progress = new QProgressBar(this);
+    m_progress->setObjectName(u"aztecProgress"_s);
+    m_progress->setAccessibleName(tr("Reading"));
+    m_progress->setTextVisible(false);
+    m_progress->setMaximumHeight(6);
+    m_progress->setRange(0, 1000);
+    m_progress->hide();
+    layout->addWidget(m_progress);
+    m_stack = new QStackedWidget(this);
+    m_stack->addWidget(buildEmpty());
+    m_stack->addWidget(buildResults());
+    layout->addWidget(m_stack, 1);
+    connect(m_loader, &AztecLoader::progress, this, &AztecPage::onProgress);
+    connect(m_loader, &AztecLoader::analysed, this, &AztecPage::onAnalysed);
+    connect(m_loader, &AztecLoader::finished, this, &AztecPage::onFinished);
+    connect(m_loader, &AztecLoader::lineRead, this, &AztecPage::onLineRead);
+    clear();
+}
+
+AztecPage::~AztecPage() = default;
+
+QWidget *AztecPage::buildEmpty()
+{
+    auto *box = new QWidget(this);
+    auto *column = new QVBoxLayout(box);
+    column->addStretch();
+    QFrame *card = makeCard(box);
+    auto *inside = new QVBoxLayout(card);
+    inside->setContentsMargins(28, 24, 28, 24);
+    inside->setSpacing(10);
+    inside->addWidget(makeHeading(tr("Drop logs here"), card));
+    inside->addWidget(
+        makeText(tr("Logs of prover nodes, brokers and agents, of as many machines as you have; "
+                    "plain, .gz or .zst. Outputs of docker ps, stats and inspect may be among "
+                    "them."),
+                 card));
+    inside->addWidget(makeHint(
+        tr("On each machine:  docker compose logs -t > machine-a.log 2>&1\nThe file's name becomes "
+           "the machine's name. -t gives the lines dates; 2>&1 matters, as the programs write to "
+           "both streams."),
+        card));
+    auto *row = new QHBoxLayout;
+    auto *open = new QPushButton(tr("Open logs…"), card);
+    open->setObjectName(u"aztecOpenFirst"_s);
+    makePrimary(open);
+    connect(open, &QPushButton::clicked, this, &AztecPage::chooseFiles);
+    row->addWidget(open);
+    row->addStretch();
+    inside->addLayout(row);
+    column->addWidget(card);
+    column->addStretch(2);
+    return box;
+}
+
+QTableView *AztecPage::addTable(const QString &name, const QString &title,
+                                QAbstractItemModel *model)
+{
+    auto *table = new QTableView(this);
+    table->setObjectName(name);
+    table->setAccessibleName(title);
+    if (auto *cells = qobject_cast<CellTableModel *>(model)) {
+        auto *sorted = new QSortFilterProxyModel(table);
+        sorted->setSourceModel(cells);
+        sorted->setSortRole(CellTableModel::SortRole);
+        table->setModel(sorted);
+    } else {
+        table->setModel(model);
+    }
+    table->setItemDelegate(new RoomyDelegate(table));
+    table->setSortingEnabled(true);
+    table->setShowGrid(false);
+    table->setAlternatingRowColors(true);
+    table->setWordWrap(false);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setStretchLastSection(true);
+    table->horizontalHeader()->setResizeContentsPrecision(50);
+    return table;
+}
+
+QWidget *AztecPage::buildResults()
+{
+    auto *splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setChildrenCollapsible(false);
+    m_tabs = new QTabWidget(splitter);
+    m_tabs->setObjectName(u"aztecTabs"_s);
+    m_tabs->setDocumentMode(true);
+    m_epochs = new CellTableModel(aztectables::epochTitles(), this);
+    QTableView *epochs = addTable(u"aztecEpochs"_s, tr("Epochs"), m_epochs);
+    epochs->sortByColumn(0, Qt::AscendingOrder);
+    connect(epochs, &QTableView::activated, this, [this](const QModelIndex &index) {
+        m_epoch->setCurrentIndex(m_epoch->findData(index.data(CellTableModel::KeyRole)));
+        m_tabs->setCurrentIndex(1);
+    });
+    m_tabs->addTab(epochs, tr("Overview"));
+    m_tabs->addTab(buildJobs(), tr("Jobs by type"));
+    m_tabs->addTab(buildTimeline(), tr("Timeline"));
+    m_tree = new ProofTreeView;
+    auto *treeArea = new QScrollArea(this);
+    treeArea->setFrameShape(QFrame::NoFrame);
+    treeArea->setWidgetResizable(true);
+    treeArea->setWidget(m_tree);
+    m_tabs->addTab(treeArea, tr("Tree"));
+    m_txs = new CellTableModel(aztectables::txTitles(), this);
+    QTableView *txs = addTable(u"aztecTxs"_s, tr("Transactions"), m_txs);
+    txs->sortByColumn(3, Qt::AscendingOrder);
+    m_tabs->addTab(txs, tr("Transactions"));
+    m_tabs->addTab(buildMachines(), tr("Machines"));
+    m_findings = new FindingsView(this);
+    connect(m_findings, &FindingsView::lineWanted, this, &AztecPage::showEvidence);
+    m_tabs->addTab(m_findings, tr("Findings"));
+    m_tabs->addTab(buildCompare(), tr("Compare"));
+    m_tabs->addTab(buildStartUp(), tr("Start-up"));
+    splitter->addWidget(m_tabs);
+    splitter->addWidget(buildDetail());
+    splitter->setStretchFactor(0, 1);
+    return splitter;
+}
+
+QWidget *AztecPage::buildJobs()
+{
+    auto *splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setChildrenCollapsible(false);
+    m_types = new CellTableModel(aztectables::typeTitles(), this);
+    m_typeTable = addTable(u"aztecTypes"_s, tr("Job types"), m_types);
+    m_typeTable->sortByColumn(0, Qt::AscendingOrder);
+    connect(m_typeTable, &QTableView::clicked, this, [this](const QModelIndex &index) {
+        const QVariantList key = index.data(CellTableModel::KeyRole).toList();
+        m_jobs->setFilter(key.value(0).toLongLong(), key.value(1).toString());
+    });
+    m_jobs = new JobTableModel(this);
+    m_jobTable = addTable(u"aztecJobs"_s, tr("Jobs"), m_jobs);
+    m_jobTable->sortByColumn(JobTableModel::Started, Qt::AscendingOrder);
+    connect(m_jobTable, &QTableView::clicked, this, [this](const QModelIndex &index) {
+        showJob(index.data(JobTableModel::JobRole).toUInt());
+    });
+    splitter->addWidget(m_typeTable);
+    splitter->addWidget(m_jobTable);
+    splitter->setSizes({200, 300});
+    return splitter;
+}
+
+QWidget *AztecPage::buildTimeline()
+{
+    auto *box = new QWidget(this);
+    auto *column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 6, 0, 0);
+    column->setSpacing(4);
+    auto *row = new QHBoxLayout;
+    m_timeline = new TimelineView(box);
+    const auto button = [&](const QString &name, const QString &title, auto &&act) {
+        auto *made = new QPushButton(title, box);
+        made->setObjectName(name);
+        connect(made, &QPushButton::clicked, this, act);
+        row->addWidget(made);
+        return made;
+    };
+    button(u"aztecZoomIn"_s, tr("Zoom in"),
+           [this] { m_timeline->zoom(1.6, m_timeline->width() / 2.0); });
+    button(u"aztecZoomOut"_s, tr("Zoom out"),
+           [this] { m_timeline->zoom(1 / 1.6, m_timeline->width() / 2.0); });
+    button(u"aztecZoomAll"_s, tr("Show all"), [this] { m_timeline->showAll(); });
+    row->addWidget(makeHint(tr("Ctrl and wheel zoom, dragging moves. A thick line below a bar: "
+                               "critical path, by type and time."),
+                            box),
+                   1);
+    column->addLayout(row);
+    column->addWidget(m_timeline, 1);
+    connect(m_timeline, &TimelineView::jobSelected, this, &AztecPage::showJob);
+    return box;
+}
+
+QWidget *AztecPage::buildMachines()
+{
+    auto *splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setChildrenCollapsible(false);
+    m_machines = new CellTableModel(aztectables::machineTitles(), this);
+    splitter->addWidget(addTable(u"aztecMachines"_s, tr("Machines"), m_machines));
+    m_agents = new CellTableModel(aztectables::agentTitles(), this);
+    splitter->addWidget(addTable(u"aztecAgents"_s, tr("Agents"), m_agents));
+    m_containers = new CellTableModel(aztectables::containerTitles(), this);
+    m_containerBox = addTable(u"aztecContainers"_s, tr("Containers"), m_containers);
+    splitter->addWidget(m_containerBox);
+    return splitter;
+}
+
+QWidget *AztecPage::buildCompare()
+{
+    auto *box = new QWidget(this);
+    auto *column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 10, 0, 0);
+    auto *row = new QHBoxLayout;
+    for (QComboBox **side : {&m_compareA, &m_compareB}) {
+        const QString title = side == &m_compareA ? tr("A") : tr("B");
+        auto *choice = new QComboBox(box);
+        *side = choice;
+        row->addWidget(new QLabel(title, box));
+        choice->setObjectName(u"aztecCompare"_s + title);
+        choice->setAccessibleName(title);
+        choice->setMinimumWidth(220);
+        connect(choice, &QComboBox::currentIndexChanged, this, &AztecPage::showComparison);
+        row->addWidget(choice);
+        row->addSpacing(12);
+    }
+    row->addStretch();
+    column->addLayout(row);
+    m_comparison = new CellTableModel(aztectables::compareTitles(), this);
+    column->addWidget(addTable(u"aztecComparison"_s, tr("Comparison"), m_comparison), 1);
+    column->addWidget(makeHint(tr("Work times, from an agent's start to its end. Two epochs or two "
+                                  "machines; fewer than 8 jobs on a side are too few to tell."),
+                               box));
+    return box;
+}
+
+QWidget *AztecPage::buildStartUp()
+{
+    auto *splitter = new QSplitter(Qt::Vertical, this);
+    splitter->setChildrenCollapsible(false);
+    m_startUps = new CellTableModel(aztectables::startUpTitles(), this);
+    splitter->addWidget(addTable(u"aztecStartUps"_s, tr("Starts of programs"), m_startUps));
+    m_circuits = new CellTableModel(aztectables::circuitTitles(), this);
+    splitter->addWidget(addTable(u"aztecCircuits"_s, tr("Circuits"), m_circuits));
+    return splitter;
+}
+
+QWidget *AztecPage::buildDetail()
+{
+    m_detail = makeCard(this);
+    auto *column = new QVBoxLayout(m_detail);
+    column->setContentsMargins(12, 8, 12, 8);
+    column->setSpacing(4);
+    auto *row = new QHBoxLayout;
+    m_detailTitle = makeHint({}, m_detail);
+    m_detailTitle->setObjectName(u"aztecDetailTitle"_s);
+    row->addWidget(m_detailTitle, 1);
+    auto *close = new QPushButton(tr("Close"), m_detail);
+    close->setObjectName(u"aztecDetailClose"_s);
+    close->setFlat(true);
+    connect(close, &QPushButton::clicked, m_detail, &QWidget::hide);
+    row->addWidget(close);
+    column->addLayout(row);
+    auto *area = new QScrollArea(m_detail);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setMaximumHeight(fontMetrics().height() * 7);
+    m_detailText = makeText({}, area);
+    m_detailText->setObjectName(u"aztecDetailText"_s);
+    m_detailText->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    m_detailText->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    area->setWidget(m_detailText);
+    column->addWidget(area);
+    m_detail->hide();
+    return m_detail;
+}
+
+void AztecPage::addFiles(const QStringList &names)
+{
+    for (const QString &name : names) {
+        if (!m_names.contains(name)) {
+            m_names << name;
+        }
+    }
+    const auto files = aztec::listInputs(m_names);
+    if (!files) {
+        say(files.error(), true);
+        for (const QString &name : names) {
+            m_names.removeAll(name);
+        }
+        return;
+    }
+    m_message->hide();
+    m_progress->setValue(0);
+    m_progress->show();
+    m_clear->setEnabled(true);
+    m_loader->start(*files, {});
+}
+
+void AztecPage::clear()
+{
+    m_names.clear();
+    m_loader->start({}, {});
+    m_stack->setCurrentIndex(0);
+    m_summary->setText(tr("Which job ran where, for how long, and why an epoch was lost."));
+    m_message->hide();
+    m_progress->hide();
+    m_detail->hide();
+    for (QWidget *part : {static_cast<QWidget *>(m_export), static_cast<QWidget *>(m_clear),
+                          static_cast<QWidget *>(m_epoch)}) {
+        part->setEnabled(false);
+    }
+    m_epoch->hide();
+}
+
+void AztecPage::onProgress(qint64 done, qint64 total)
+{
+    m_progress->setValue(total > 0 ? int(double(done) / double(total) * 1000) : 0);
+}
+
+void AztecPage::onAnalysed(const AztecResultPtr &result)
+{
+    if (m_names.isEmpty()) {
+        m_result.reset();
+        return;
+    }
+    m_result = result;
+    const auto &analysis = result->analysis;
+    m_stack->setCurrentIndex(1);
+    m_export->setEnabled(result->isFinal);
+    m_epoch->setEnabled(true);
+    m_epoch->show();
+    m_epochs->setRows(aztectables::epochRows(analysis, palette()));
+    m_txs->setRows(aztectables::txRows(analysis));
+    m_machines->setRows(aztectables::machineRows(analysis));
+    m_agents->setRows(aztectables::agentRows(analysis, palette()));
+    m_containers->setRows(aztectables::containerRows(analysis));
+    m_containerBox->setVisible(!analysis.containers.isEmpty());
+    m_startUps->setRows(aztectables::startUpRows(analysis));
+    m_circuits->setRows(aztectables::circuitRows(analysis));
+    m_jobs->setResult(result);
+    QList<models::Finding> findings;
+    for (const aztec::Trouble &trouble : analysis.troubles) {
+        if (findings.size() < MostCards) {
+            findings << aztec::toFinding(trouble);
+            findings.last().count = 1; // the text says how often
+            if (!trouble.consequenceOf.isEmpty()) {
+                findings.last().text = tr("Consequence: %1").arg(findings.last().text);
+            }
+        }
+    }
+    m_findings->setFindings(findings);
+    m_tabs->setTabText(
+        6, findings.isEmpty() ? tr("Findings") : tr("Findings (%1)").arg(analysis.troubles.size()));
+    updateEpochs();
+    showEpoch();
+    updateSummary();
+    const QList<QTableView *> tables = findChildren<QTableView *>();
+    for (QTableView *table : tables) {
+        table->resizeColumnsToContents();
+    }
+}
+
+void AztecPage::updateEpochs()
+{
+    const QVariant before = m_epoch->currentData();
+    const QVariant beforeA = m_compareA->currentData();
+    const QVariant beforeB = m_compareB->currentData();
+    const QSignalBlocker blocker(m_epoch);
+    const QSignalBlocker blockerA(m_compareA);
+    const QSignalBlocker blockerB(m_compareB);
+    for (QComboBox *box : {m_epoch, m_compareA, m_compareB}) {
+        box->clear();
+    }
+    m_epoch->addItem(tr("All epochs"));
+    const auto addSide = [this](const QString &title, const QVariant &key) {
+        m_compareA->addItem(title, key);
+        m_compareB->addItem(title, key);
+    };
+    for (const aztec::EpochRow &row : m_result->analysis.epochs) {
+        m_epoch->addItem(tr("Epoch %1").arg(row.epoch), row.epoch);
+        if (row.jobs > 0) {
+            addSide(tr("Epoch %1").arg(row.epoch), row.epoch);
+        }
+    }
+    for (const aztec::MachineRow &row : m_result->analysis.machines) {
+        if (row.jobsStarted > 0) {
+            addSide(tr("Machine %1").arg(row.name), row.name);
+        }
+    }
+    m_epoch->setCurrentIndex(std::max(0, before.isValid() ? m_epoch->findData(before) : 0));
+    m_compareA->setCurrentIndex(std::max(0, m_compareA->findData(beforeA)));
+    const int second = m_compareB->findData(beforeB);
+    m_compareB->setCurrentIndex(second >= 0 ? second : std::min(1, m_compareB->count() - 1));
+}
+
+std::optional<qint64> AztecPage::chosenEpoch() const
+{
+    const QVariant key = m_epoch->currentData();
+    return key.isValid() ? std::optional(key.toLongLong()) : std::nullopt;
+}
+
+void AztecPage::showEpoch()
+{
+    if (!m_result) {
+        return;
+    }
+    m_types->setRows(aztectables::typeRows(m_result->analysis, chosenEpoch()));
+    m_typeTable->setColumnHidden(0, chosenEpoch().has_value());
+    m_typeTable->resizeColumnsToContents();
+    m_jobs->setFilter(chosenEpoch(), {});
+    m_timeline->setResult(m_result, chosenEpoch());
+    m_tree->setResult(m_result, chosenEpoch());
+    showComparison();
+}
+
+void AztecPage::showComparison()
+{
+    if (!m_result) {
+        return;
+    }
+    const QVariant a = m_compareA->currentData();
+    const QVariant b = m_compareB->currentData();
+    QList<aztec::Comparison> list;
+    if (a.isValid() && b.isValid() && a.typeId() == b.typeId() && a != b) {
+        list = a.typeId() == QMetaType::QString
+            ? aztec::compareMachines(m_result->analysis, a.toString(), b.toString())
+            : aztec::compareEpochs(m_result->analysis, a.toLongLong(), b.toLongLong());
+    }
+    m_comparison->setRows(aztectables::compareRows(list));
+}
+
+void AztecPage::updateSummary()
+{
+    const auto &analysis = m_result->analysis;
+    int done = 0;
+    int running = 0;
+    int failed = 0;
+    for (const aztec::JobRow &job : analysis.jobs) {
+        done += job.state == aztec::JobState::Completed;
+        running += job.state == aztec::JobState::InProgress;
+        failed += job.state == aztec::JobState::Failed;
+    }
+    QStringList parts{tr("%n machine(s)", nullptr, int(analysis.machines.size())),
+                      tr("%n epoch(s)", nullptr, int(analysis.epochs.size())),
+                      tr("%n job(s)", nullptr, int(analysis.jobs.size())),
+                      tr("%1 completed").arg(done)};
+    if (running) {
+        parts << tr("%1 in progress at the end").arg(running);
+    }
+    if (failed) {
+        parts << tr("%1 failed").arg(failed);
+    }
+    const QString from = analysis.timeText(analysis.first);
+    if (!from.isEmpty()) {
+        parts << tr("%1 to %2 UTC")
+                     .arg(QString(from).replace(u'T', u' ').remove(u'Z'),
+                          analysis.hasDates ? analysis.timeText(analysis.last).mid(11, 12)
+                                            : analysis.timeText(analysis.last));
+    }
+    if (analysis.network) {
+        parts << analysis.network->name;
+    }
+    m_summary->setText(parts.join(u" · "_s) + (m_result->isFinal ? QString() : tr(" · reading …")));
+}
+
+void AztecPage::onFinished(const QStringList &problems)
+{
+    m_progress->hide();
+    if (!problems.isEmpty()) {
+        say(problems.join(u'\n'), true);
+        return;
+    }
+    if (m_result && m_result->analysis.jobs.empty() && m_result->analysis.containers.isEmpty()
+        && m_result->analysis.epochs.isEmpty() && m_result->analysis.agents.isEmpty()
+        && m_result->analysis.blocks.empty()) {
+        say(tr("No line of these files was written by an Aztec prover. Save logs with: docker "
+               "compose logs -t > prover.log 2>&1"),
+            true);
+    }
+}
+
+void AztecPage::say(const QString &text, bool isProblem)
+{
+    m_message->setText(isProblem ? u"✕ "_s + text : text);
+    m_message->show();
+}
+
+void AztecPage::showJob(quint32 index)
+{
+    if (!m_result || index >= m_result->analysis.jobs.size()) {
+        return;
+    }
+    const aztec::JobRow &job = m_result->analysis.jobs.at(index);
+    const aztec::LogRow &log = m_result->analysis.logs.at(job.log);
+    m_timeline->selectJob(index);
+    if (const int row = m_jobs->rowOf(index); row >= 0) {
+        m_jobTable->selectRow(row);
+    }
+    m_detailTitle->setText(tr("%1 — %2, line %3")
+                               .arg(QString::fromUtf8(m_result->ids.at(index)), log.name)
+                               .arg(job.line));
+    m_detailText->setText(tr("Reading the line …"));
+    m_detail->show();
+    m_wantedOffset = job.offset;
+    m_loader->fetchLine(log.path, job.offset);
+}
+
+void AztecPage::showEvidence(const QString &name, qint64 line)
+{
+    for (const aztec::Trouble &trouble : m_result->analysis.troubles) {
+        for (const models::Evidence &evidence : trouble.evidence) {
+            if (evidence.log != name || evidence.line != line) {
+                continue;
+            }
+            m_detailTitle->setText(tr("%1, line %2").arg(name).arg(line));
+            m_detail->show();
+            for (const aztec::LogRow &log : m_result->analysis.logs) {
+                if (log.name == name) {
+                    m_wantedOffset = evidence.offset;
+                    m_loader->fetchLine(log.path, evidence.offset);
+                }
+            }
+            m_detailText->setText(models::redactedText(evidence.text));
+            return;
+        }
+    }
+}
+
+void AztecPage::onLineRead(qint64 offset, const QByteArray &line)
+{
+    if (offset != m_wantedOffset) {
+        return;
+    }
+    m_detailText->setText(line.isEmpty()
+                              ? tr("The file cannot be read again; it was moved or changed.")
+                              : models::redactedText(models::readLogText(line).text));
+}
+
+void AztecPage::chooseFiles()
+{
+    auto *dialog
+        = new QFileDialog(this, tr("Open logs of Aztec provers"), {},
+                          tr("Logs (*.log *.txt *.json *.jsonl *.gz *.zst);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFiles);
+    connect(dialog, &QFileDialog::filesSelected, this, &AztecPage::addFiles);
+    dialog->open();
+}
+
+void AztecPage::chooseExport()
+{
+    auto *dialog = new QFileDialog(
+        this, tr("Export"), u"aztec-report.md"_s,
+        tr("Report (*.md);;Data (*.json);;Table of the types (*.csv);;Drawing of the timeline or "
+           "tree (*.svg);;Picture of the timeline or tree (*.png)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        const QString problem = exportTo(path);
+        say(problem.isEmpty() ? tr("Written: %1").arg(path) : problem, !problem.isEmpty());
+    });
+    dialog->open();
+}
+
+QString AztecPage::exportTo(const QString &path) const
+{
+    if (!m_result || !m_result->gathering) {
+        return tr("The logs are still being read.");
+    }
+    const QString kind = QFileInfo(path).suffix().toLower();
+    const bool isTree = m_tabs->tabText(m_tabs->currentIndex()) == tr("Tree");
+    const QSize size(1600, 1000);
+    QSaveFile file(path);
+    if (!file.open(QIODevice::WriteOnly)) {
+        return tr("%1 cannot be written: %2.").arg(path, file.errorString());
+    }
+    const auto sink
+        = [&file](std::string_view piece) { file.write(piece.data(), qint64(piece.size())); };
+    if (kind == u"json") {
+        aztec::writeJson(*m_result->gathering, m_result->analysis, {}, sink);
+    } else if (kind == u"csv") {
+        aztec::writeTypesCsv(m_result->analysis, sink);
+    } else if (kind == u"svg") {
+        file.write(isTree ? m_tree->toSvg() : m_timeline->toSvg(size));
+    } else if (kind == u"png") {
+        file.write(isTree ? m_tree->toPng() : m_timeline->toPng(size));
+    } else if (kind == u"md") {
+        file.write(aztec::toMarkdown(m_result->analysis, {}).toUtf8());
+    } else {
+        file.cancelWriting();
+        return tr("End the name in .md, .json, .csv, .svg or .png.");
+    }
+    return file.commit() ? QString()
+                         : tr("%1 cannot be written: %2.").arg(path, file.errorString());
+}
+
+void AztecPage::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (event->mimeData()->hasUrls()) {
+        event->acceptProposedAction();
+    }
+}
+
+void AztecPage::dropEvent(QDropEvent *event)
+{
+    QStringList names;
+    const QList<QUrl> urls = event->mimeData()->urls();
+    for (const QUrl &url : urls) {
+        if (url.isLocalFile()) {
+            names << url.toLocalFile();
+        }
+    }
+    if (!names.isEmpty()) {
+        event->acceptProposedAction();
+        addFiles(names);
+    }
+}
+
+} // namespace proverdeck::ui
