@@ -7,9 +7,13 @@
 #include "app/Application.h"
 #include "support/Test.h"
 #include "ui/MainWindow.h"
+#include "ui/aztec/AztecPage.h"
 #include "ui/benchmark/BenchmarkWizard.h"
 #include "ui/benchmark/ResultsPage.h"
 #include "ui/benchmark/RunPage.h"
+#include "ui/boundless/BoundlessPage.h"
+#include "ui/boundless/OrdersPage.h"
+#include "ui/boundless/SettingsDocument.h"
 #include "ui/common/Theme.h"
 #include "ui/dialogs/Questions.h"
 
@@ -27,6 +31,7 @@
 #include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QProcess>
@@ -100,6 +105,16 @@ protected:
     void TearDown() override { application.reset(); }
 
     [[nodiscard]] virtual QStringList faults() const { return {}; }
+
+    /// Clicks on a page in the list at the left.
+    void select(const QString &title)
+    {
+        auto *pages = child<QListWidget>(window, "pages");
+        const QList<QListWidgetItem *> found = pages->findItems(title, Qt::MatchExactly);
+        ASSERT_EQ(found.size(), 1) << title.toStdString();
+        QTest::mouseClick(pages->viewport(), Qt::LeftButton, {},
+                          pages->visualItemRect(found.first()).center());
+    }
 
     ui::BenchmarkWizard *openDemoWizard()
     {
@@ -334,6 +349,49 @@ TEST_F(TourTest, PicturesOfTheQuestions)
     picture(&locked, "keychain-locked");
     window->openFile("/nonexistent/prover.log");
     picture(window->findChild<QDialog *>("messageBox"), "message");
+}
+
+TEST_F(TourTest, ABrokersLogAndItsSettings)
+{
+    select("Boundless");
+    auto *page = qobject_cast<ui::BoundlessPage *>(window->currentPage());
+    ASSERT_NE(page, nullptr);
+    picture(window, "boundless-stake-empty");
+    auto *tabs = child<QTabWidget>(page, "boundlessTabs");
+    tabs->setCurrentIndex(1);
+    picture(window, "boundless-orders-empty");
+    page->ordersPage()->openFiles({PROVERDECK_TEST_DATA "/boundless/broker-0.13.log"});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !page->ordersPage()->isReading(); }, DemoLimitMs));
+    EXPECT_EQ(page->ordersPage()->analysis().facts().skipLines, 15);
+    picture(window, "boundless-orders");
+    tabs->setCurrentIndex(2);
+    picture(window, "boundless-settings-empty");
+    QTemporaryDir folder;
+    const QString copy = folder.filePath("broker.toml");
+    ASSERT_TRUE(
+        QFile::copy(PROVERDECK_TEST_DATA "/boundless/broker-0.13-operator-crlf.toml", copy));
+    ASSERT_TRUE(page->document().open(copy).isEmpty());
+    picture(window, "boundless-settings");
+    tabs->setCurrentIndex(3);
+    picture(window, "boundless-requestors");
+}
+
+TEST_F(TourTest, LogsOfAztecProvers)
+{
+    select("Aztec");
+    auto *page = qobject_cast<ui::AztecPage *>(window->currentPage());
+    ASSERT_NE(page, nullptr);
+    picture(window, "aztec-empty");
+    page->addFiles({PROVERDECK_TEST_DATA "/aztec/machine-a-epoch-3054.log",
+                    PROVERDECK_TEST_DATA "/aztec/prover-node-epoch-3054-lifecycle.log",
+                    PROVERDECK_TEST_DATA "/aztec/machine-b-epoch-3055.log",
+                    PROVERDECK_TEST_DATA "/aztec/unhealthy.log"});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !page->isBusy() && page->result(); }, DemoLimitMs));
+    auto *tabs = child<QTabWidget>(page, "aztecTabs");
+    for (int tab = 0; tab < tabs->count(); ++tab) {
+        tabs->setCurrentIndex(tab);
+        picture(window, "aztec-" + QString::number(tab));
+    }
 }
 
 class FaultTourTest : public TourTest

@@ -2,6 +2,10 @@
 #include "ui/boundless/BoundlessPage.h"
 
 #include "ui/Services.h"
+#include "ui/boundless/OrdersPage.h"
+#include "ui/boundless/RequestorListsPage.h"
+#include "ui/boundless/SettingsDocument.h"
+#include "ui/boundless/SettingsForm.h"
 #include "ui/boundless/StakePage.h"
 
 #include <QTabWidget>
@@ -15,6 +19,10 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     : QWidget(parent)
     , m_tabs(new QTabWidget(this))
     , m_stake(new StakePage(services.stakeStore(), services.secrets(), this))
+    , m_orders(new OrdersPage(this))
+    , m_document(std::make_unique<SettingsDocument>())
+    , m_settings(new SettingsForm(*m_document, this))
+    , m_requestors(new RequestorListsPage(*m_document, this))
 {
     setObjectName(u"boundlessPage"_s);
     auto *column = new QVBoxLayout(this);
@@ -22,7 +30,24 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     m_tabs->setObjectName(u"boundlessTabs"_s);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_stake, tr("Stake"));
+    m_tabs->addTab(m_orders, tr("Orders"));
+    m_tabs->addTab(m_settings, tr("Settings"));
+    m_tabs->addTab(m_requestors, tr("Requestors"));
     column->addWidget(m_tabs);
+    connect(m_orders, &OrdersPage::settingWanted, this, &BoundlessPage::showSetting);
+}
+
+BoundlessPage::~BoundlessPage()
+{
+    // The pages look at the document to their last moment.
+    delete m_settings;
+    delete m_requestors;
+}
+
+void BoundlessPage::showSetting(const QString &key)
+{
+    m_tabs->setCurrentWidget(m_settings);
+    m_settings->showKey(key);
 }
 
 } // namespace proverdeck::ui
