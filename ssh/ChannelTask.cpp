@@ -78,13 +78,10 @@ void ChannelTask::end(const Result<ExitStatus> &result)
     }
 }
 
-/// A request that libssh2 failed with @p code; @p sentence takes libssh2's own words.
-void ChannelTask::endRefused(int code, const QString &sentence)
+/// After such a failure the end of the session comes, and with it the reason for every command.
+bool ChannelTask::isLinkGone(int code) const
 {
-    const QString words = m_transport.errorText();
-    end(Transport::isLinkFailure(code) || !m_transport.isOpen()
-            ? fail(ErrorCode::ConnectionLost, Text::tr("The connection was lost: %1.").arg(words))
-            : fail(ErrorCode::Channel, sentence.arg(words)));
+    return Transport::isLinkFailure(code) || !m_transport.isOpen();
 }
 
 bool ChannelTask::open()
@@ -108,9 +105,13 @@ bool ChannelTask::open()
         m_retryAt = QDeadlineTimer(kOpenPause); // the server may still be clearing old ones away
         return false;
     }
-    endRefused(code,
-               Text::tr("The server opens no further channel: %1. Its MaxSessions may be too "
-                        "small, or other programs use this connection's share."));
+    if (isLinkGone(code)) {
+        return false;
+    }
+    end(fail(ErrorCode::Channel,
+             Text::tr("The server opens no further channel: %1. Its MaxSessions may be too small, "
+                      "or other programs use this connection's share.")
+                 .arg(m_transport.errorText())));
     m_phase = Phase::Gone;
     return true;
 }
@@ -119,11 +120,13 @@ bool ChannelTask::start()
 {
     const int code = libssh2_channel_process_startup(
         m_channel, "exec", 4, m_command.line.constData(), unsigned(m_command.line.size()));
-    if (code == LIBSSH2_ERROR_EAGAIN) {
+    if (code == LIBSSH2_ERROR_EAGAIN || (code != 0 && isLinkGone(code))) {
         return false;
     }
     if (code != 0) {
-        endRefused(code, Text::tr("The server refused to start a command: %1."));
+        end(fail(
+            ErrorCode::Channel,
+            Text::tr("The server refused to start a command: %1.").arg(m_transport.errorText())));
         m_phase = Phase::Freeing;
         return true;
     }

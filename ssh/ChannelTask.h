@@ -51,7 +51,7 @@ public:
 private:
     enum class Phase { Opening, Starting, Running, Closing, Freeing, Gone };
 
-    void endRefused(int code, const QString &sentence);
+    [[nodiscard]] bool isLinkGone(int code) const;
     [[nodiscard]] bool open();
     [[nodiscard]] bool start();
     [[nodiscard]] bool transfer(bool mayRead);
