@@ -129,12 +129,40 @@ void OrderBook::apply(const BrokerEvent &event)
         m_ownAddresses.insert(event.value(u"account"_s).toLower());
         return;
     }
+    if (event.kind == Kind::BatchStarted) {
+        m_batch = batchKey(event);
+        return;
+    }
+    if (event.kind == Kind::BatchFailed) {
+        failBatch(event);
+        return;
+    }
     if (event.id.isEmpty()) {
         return;
     }
     Order *order = orderFor(event.id, event.chain ? event.chain : m_chain);
     if (order != nullptr) {
         change(*order, event);
+        if (event.kind == Kind::Submitting && !m_batch.isEmpty()) {
+            m_batches[m_batch].insert(order - m_orders.data());
+        }
+    }
+}
+
+QString OrderBook::batchKey(const BrokerEvent &event) const
+{
+    return event.evidence.log + u'/' + QString::number(event.chain.value_or(0)) + u'/'
+        + event.value(u"batch"_s);
+}
+
+void OrderBook::failBatch(const BrokerEvent &event)
+{
+    const QSet<qsizetype> members = m_batches.take(batchKey(event));
+    for (const qsizetype index : members) {
+        Order &order = m_orders[index];
+        setFirst(order.failedMs, event.timeMs);
+        order.failure = order.failure.isEmpty() ? event.evidence.text : order.failure;
+        order.evidence = event.evidence;
     }
 }
 
@@ -167,6 +195,7 @@ void OrderBook::change(Order &order, const BrokerEvent &event)
         break;
     case Kind::SeenFulfilled:
         order.fulfilledOnChain = true;
+        setFirst(order.fulfilledSeenMs, event.timeMs);
         break;
     case Kind::Priced:
         setIfKnown(order.maxPrice, event.value(u"max"_s));
@@ -288,8 +317,10 @@ void OrderBook::changeProof(Order &order, const BrokerEvent &event)
     case Kind::Overtaken:
         order.overtaken = true;
         break;
-    case Kind::ProofFailed:
     case Kind::SubmitFailed:
+        order.submitFailed = true;
+        break;
+    case Kind::ProofFailed:
         setFirst(order.failedMs, event.timeMs);
         order.failure
             = event.value(u"text"_s).isEmpty() ? event.evidence.text : event.value(u"text"_s);
