@@ -293,7 +293,7 @@ QList<Finding> orderFindings(const OrderBook &book, const LogFacts &facts,
         if (skip.wanted.isEmpty()) {
             continue;
         }
-        const QString setting = skip.reason.setting;
+        const QString setting = skip.reason.settingIn(book.era());
         findings << made("setting-suggested", Severity::Info,
                          tr("%1 (orders: %2). The smallest of them would need %3 = %4.")
                              .arg(skip.reason.title)
