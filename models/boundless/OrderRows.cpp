@@ -114,7 +114,12 @@ OrderRow OrderBook::rowOf(const Order &order, const QStringList &accounts, qint6
     const bool isDelivered
         = order.fulfilledMs || isSeenInTime || (facts && facts->paidWhileLocked == true);
     // The chain names us, and the broker has given the order up, or has never heard of it.
-    row.isLostLock = chainSaysOurs && !order.isLockedByUs() && !order.committed && !isDelivered;
+    // While it waits for its own lock's confirmation the chain may be faster.
+    constexpr qint64 ConfirmationMs = 600'000;
+    const bool isWaiting
+        = order.lockingMs && !order.lockFailed && nowMs - *order.lockingMs < ConfirmationMs;
+    row.isLostLock
+        = chainSaysOurs && !order.isLockedByUs() && !order.committed && !isDelivered && !isWaiting;
     const bool isOurs = order.isLockedByUs() || order.committed || order.atRisk || chainSaysOurs;
     row.isLate = isOurs && order.fulfilledMs && order.lockDeadlineMs
         && *order.fulfilledMs > *order.lockDeadlineMs && !(facts && facts->paidWhileLocked == true);

@@ -200,6 +200,10 @@ TEST(OrderBook, SaysReasonsInFewWords)
     EXPECT_THAT(reason(requestNumber(u"24"_s)).toStdString(), ::testing::HasSubstr("given up"));
     EXPECT_THAT(reason(requestNumber(u"28"_s)).toStdString(),
                 ::testing::HasSubstr("not be proved"));
+    EXPECT_THAT(reason(requestNumber(u"22"_s)).toStdString(),
+                ::testing::HasSubstr("another prover"));
+    EXPECT_THAT(reason(requestNumber(u"23"_s)).toStdString(),
+                ::testing::StartsWith("B-OM-007 Failed to lock order"));
     EXPECT_TRUE(reason(requestNumber(u"21"_s)).isEmpty());
 }
 
@@ -245,6 +249,20 @@ TEST(OrderBook, AFailedAttemptToSubmitIsNoFailedOrder)
         attempt + QByteArrayList{"✨ Completed order: 0xab eth_reward: 0.1 stake_reward: 0.0 ✨"});
     EXPECT_EQ(done.book().rows(done.lastMs()).first().state, OrderState::Fulfilled);
     EXPECT_EQ(done.book().summary(done.lastMs()).failed, 0);
+}
+
+TEST(OrderBook, TheChainMayBeFasterThanTheBrokersOwnWord)
+{
+    BrokerAnalysis analysis = analysisOfLines(
+        {"Locking request: 0xab for stake: 5000000",
+         "Detected request 0xab locked by 0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"});
+    analysis.setAccount(Us);
+    const OrderRow soon = analysis.book().rows(analysis.lastMs()).first();
+    EXPECT_FALSE(soon.isLostLock);
+    EXPECT_EQ(soon.state, OrderState::Locked);
+    EXPECT_TRUE(soon.isExposed);
+    EXPECT_TRUE(analysis.book().rows(analysis.lastMs() + 3'600'000).first().isLostLock)
+        << "an hour later nothing was heard of it";
 }
 
 TEST(OrderBook, ADeliveryThatTheChainShowsInTimeIsOurs)
