@@ -112,9 +112,11 @@ QString shortReason(const OrderRow &row, const BrokerPatterns &patterns)
     // "broker::proving::ProvingErr [B-PRO-501]  Proving failed after retries: …"
     static const QRegularExpression typeName(u"\\b(?:\\w+::)+\\w+ (?=\\[B-)"_s);
     static const QRegularExpression code(u"\\[(B-[A-Z]+-[A-Z0-9]+)\\] *(?:- )?"_s);
+    static const QRegularExpression twice(u"\\b(B-[A-Z0-9-]+) \\1\\b"_s);
     const auto plain = [](QString text) {
         text.remove(typeName);
         text.replace(code, u"\\1 "_s);
+        text.replace(twice, u"\\1"_s);
         while (!text.isEmpty()
                && (text.front() == u',' || text.front().isSpace() || text.front() == u'-')) {
             text.remove(0, 1);
@@ -124,6 +126,9 @@ QString shortReason(const OrderRow &row, const BrokerPatterns &patterns)
     const Order &order = row.order;
     if (row.isLostLock) {
         return tr("Locked by you on the chain, given up by the broker");
+    }
+    if (row.state == OrderState::Overtaken) {
+        return tr("Fulfilled by another prover while it was proved here");
     }
     if (!order.failure.isEmpty()) {
         return plain(order.failure);
@@ -293,7 +298,7 @@ QList<Finding> orderFindings(const OrderBook &book, const LogFacts &facts,
         if (skip.wanted.isEmpty()) {
             continue;
         }
-        const QString setting = skip.reason.setting;
+        const QString setting = skip.reason.settingIn(book.era());
         findings << made("setting-suggested", Severity::Info,
                          tr("%1 (orders: %2). The smallest of them would need %3 = %4.")
                              .arg(skip.reason.title)

@@ -9,10 +9,8 @@
 #include <memory>
 
 class QComboBox;
-class QFile;
 class QLabel;
 class QLineEdit;
-class QFrame;
 class QStackedLayout;
 class QPushButton;
 class QTabWidget;
@@ -21,7 +19,10 @@ class QTimer;
 
 namespace proverdeck::ui {
 
+class BrokerFileReader;
 class FindingsView;
+class OrderAlarm;
+class OrderCards;
 class OrderFilter;
 class OrderTableModel;
 class SkipReasonModel;
@@ -51,7 +52,6 @@ public:
     void clear();
 
     [[nodiscard]] const models::boundless::BrokerAnalysis &analysis() const { return *m_analysis; }
-    [[nodiscard]] bool isReading() const { return !m_waiting.isEmpty() || m_file != nullptr; }
     [[nodiscard]] QList<models::Finding> findings() const;
 
 signals:
@@ -70,28 +70,18 @@ protected:
 
 private:
     [[nodiscard]] QWidget *makeHead();
-    [[nodiscard]] QWidget *makeAlarm();
-    [[nodiscard]] QWidget *makeCards();
     [[nodiscard]] QWidget *makeFilters();
     [[nodiscard]] QWidget *makeTable();
     [[nodiscard]] QWidget *makeSide();
     [[nodiscard]] QWidget *makeEmpty();
-    void colourAlarm();
     void chooseFiles();
-    void readMore();
-    void nextFile();
     void showSoon();
     void showNow();
-    void showSums(const models::boundless::OrderSummary &sum);
-    void showAlarm(const QList<models::boundless::OrderRow> &rows);
     void applyState(int index);
     void tick();
     [[nodiscard]] qint64 nowMs() const;
 
     std::unique_ptr<models::boundless::BrokerAnalysis> m_analysis;
-    QStringList m_waiting; ///< files to be read
-    std::unique_ptr<QFile> m_file;
-    QString m_fileName;
     QStringList m_names; ///< of the logs that are shown
     QStringList m_problems;
     bool m_isLive = false;
@@ -99,9 +89,9 @@ private:
     QStackedLayout *m_stack = nullptr;
     QLabel *m_sources = nullptr;
     QPushButton *m_clear = nullptr;
-    QFrame *m_alarm = nullptr;
-    QLabel *m_alarmText = nullptr;
-    QMap<QString, QLabel *> m_cards;
+    OrderAlarm *m_alarm = nullptr;
+    OrderCards *m_cards = nullptr;
+    BrokerFileReader *m_reader = nullptr;
     QComboBox *m_state = nullptr;
     QLineEdit *m_search = nullptr;
     QLabel *m_shown = nullptr;
@@ -111,7 +101,6 @@ private:
     SkipReasonModel *m_skips = nullptr;
     QTabWidget *m_side = nullptr;
     FindingsView *m_findings = nullptr;
-    QTimer *m_readTimer = nullptr;
     QTimer *m_showTimer = nullptr;
     QTimer *m_clock = nullptr;
 };
