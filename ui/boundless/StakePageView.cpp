@@ -209,12 +209,12 @@ void StakePage::refreshHistory()
     const quint64 all = history.head() >= history.from() ? history.head() - history.from() + 1 : 0;
     const quint64 done = isAny ? history.high() - history.low() + 1 : 0;
     const bool isBusy = isAny ? !history.isComplete() : all > 1;
-    m_progress->setVisible(isBusy && facts.has_value());
+    m_progress->setVisible(isBusy && m_watch->monitor().snapshot().has_value());
     m_progress->setRange(0, 1000);
     m_progress->setValue(all > 0 ? int(std::min<quint64>(1000, done * 1000 / all)) : 0);
     m_older->setEnabled(isAny && history.isComplete() && history.from() > 0);
-    if (!isAny) {
-        m_historyNote->setText(tr("No events were read yet."));
+    if (!isAny || !m_watch->monitor().snapshot()) {
+        m_historyNote->setText(tr("No events are shown before the balance is read."));
     } else if (m_events->rowCount() == 0 && history.isComplete()) {
         m_historyNote->setText(tr("Nothing happened to this account in blocks %1 to %2.")
                                    .arg(history.low())
