@@ -243,11 +243,16 @@ QString cleanMessage(const QString &message)
     QString text;
     for (const QChar letter : message) {
         if (text.size() >= MaxMessage) {
-            return text + u'…';
+            text += u'…';
+            break;
         }
-        text += letter.isPrint() ? letter : letter.isSpace() ? QChar(u' ') : QChar();
+        if (letter.isPrint()) {
+            text += letter;
+        } else if (letter.isSpace()) {
+            text += u' ';
+        }
     }
-    return text.remove(QChar()).simplified();
+    return text.simplified();
 }
 
 QByteArray requestBody(const QList<SentCall> &ids, const QList<RpcCall> &calls, bool isBatch)
