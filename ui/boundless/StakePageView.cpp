@@ -43,11 +43,10 @@ QString clockText(const QDateTime &time)
     return time.toLocalTime().toString(u"HH:mm:ss"_s);
 }
 
-QString forecastText(const std::optional<QDateTime> &when)
+/// @p text names the pace and holds the day as %1.
+QString forecastText(const std::optional<QDateTime> &when, const QString &text)
 {
-    return when
-        ? StakePage::tr("at this pace until %1").arg(when->toLocalTime().toString(u"yyyy-MM-dd"_s))
-        : QString();
+    return when ? text.arg(when->toLocalTime().toString(u"yyyy-MM-dd"_s)) : QString();
 }
 
 } // namespace
@@ -159,8 +158,10 @@ void StakePage::refreshCards()
     };
     const LockTotals &locks = m_watch->lockTotals();
     const bool areLocksKnown = m_watch->history().low() <= m_watch->history().high();
-    m_collateral->setValue(cut(snapshot->collateral), forecastText(m_watch->collateralRunsOut()),
-                           exact(snapshot->collateral));
+    m_collateral->setValue(
+        cut(snapshot->collateral),
+        forecastText(m_watch->collateralRunsOut(), tr("with slashes as so far until %1")),
+        exact(snapshot->collateral));
     QStringList notes;
     if (locks.pending > 0) {
         notes << tr("slash pending: %1").arg(cut(locks.slashPending));
@@ -182,7 +183,7 @@ void StakePage::refreshCards()
     m_wallet->setValue(cut(snapshot->wallet), approved, exact(snapshot->wallet));
     m_coin->setValue(
         QString(snapshot->coin.toUnitsCut(CoinDecimals, 6) + u' ' + coin),
-        forecastText(m_watch->coinRunsOut()),
+        forecastText(m_watch->coinRunsOut(), tr("at this pace until %1")),
         tr("%1 %2\n%3 wei")
             .arg(snapshot->coin.toUnits(CoinDecimals), coin, snapshot->coin.toDecimal()));
     const bool isOld = m_watch->monitor().state() != State::Live;
