@@ -167,6 +167,22 @@ void EventHistory::readChunk(quint64 from, quint64 to)
         [this, first, to](const QList<RpcAnswer> &answers) { onLogs(first, to, answers); });
 }
 
+QList<MarketEvent> EventHistory::eventsIn(const QList<RpcAnswer> &answers, quint64 from,
+                                          quint64 to) const
+{
+    QList<MarketEvent> found;
+    for (const RpcAnswer &answer : answers) {
+        const QJsonArray logs = answer ? answer->toArray() : QJsonArray();
+        for (const auto &log : logs) {
+            const auto event = readLog(log.toObject(), m_facts, m_account);
+            if (event && event->block >= from && event->block <= to) {
+                found << *event;
+            }
+        }
+    }
+    return found;
+}
+
 void EventHistory::onLogs(quint64 from, quint64 to, const QList<RpcAnswer> &answers)
 {
     m_isBusy = false;
@@ -186,16 +202,7 @@ void EventHistory::onLogs(quint64 from, quint64 to, const QList<RpcAnswer> &answ
         readOn();
         return;
     }
-    QList<MarketEvent> found;
-    for (const RpcAnswer &answer : answers) {
-        const QJsonArray logs = answer ? answer->toArray() : QJsonArray();
-        for (const QJsonValue &log : logs) {
-            const auto event = readLog(log.toObject(), m_facts, m_account);
-            if (event && event->block >= from && event->block <= to) {
-                found << *event;
-            }
-        }
-    }
+    const QList<MarketEvent> found = eventsIn(answers, from, to);
     if (isAnyRefused) {
         m_unreadable << from;
     } else {

@@ -384,6 +384,11 @@ void StakePage::openTransferDialog(TransferKind kind)
     auto *dialog = new TransferDialog(kind, context, m_book, m_runner, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &TransferDialog::confirmed, this, &StakePage::submit);
+    connect(dialog, &TransferDialog::released, this, [this](const TransferPlan &plan) {
+        m_book.release(plan);
+        save();
+        refreshSoon();
+    });
     dialog->open();
 }
 

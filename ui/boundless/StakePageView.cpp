@@ -43,11 +43,10 @@ QString clockText(const QDateTime &time)
     return time.toLocalTime().toString(u"HH:mm:ss"_s);
 }
 
-QString forecastText(const std::optional<QDateTime> &when)
+/// @p text names the pace and holds the day as %1.
+QString forecastText(const std::optional<QDateTime> &when, const QString &text)
 {
-    return when
-        ? StakePage::tr("at this pace until %1").arg(when->toLocalTime().toString(u"yyyy-MM-dd"_s))
-        : QString();
+    return when ? text.arg(when->toLocalTime().toString(u"yyyy-MM-dd"_s)) : QString();
 }
 
 } // namespace
@@ -159,8 +158,10 @@ void StakePage::refreshCards()
     };
     const LockTotals &locks = m_watch->lockTotals();
     const bool areLocksKnown = m_watch->history().low() <= m_watch->history().high();
-    m_collateral->setValue(cut(snapshot->collateral), forecastText(m_watch->collateralRunsOut()),
-                           exact(snapshot->collateral));
+    m_collateral->setValue(
+        cut(snapshot->collateral),
+        forecastText(m_watch->collateralRunsOut(), tr("with slashes as so far until %1")),
+        exact(snapshot->collateral));
     QStringList notes;
     if (locks.pending > 0) {
         notes << tr("slash pending: %1").arg(cut(locks.slashPending));
@@ -182,7 +183,7 @@ void StakePage::refreshCards()
     m_wallet->setValue(cut(snapshot->wallet), approved, exact(snapshot->wallet));
     m_coin->setValue(
         QString(snapshot->coin.toUnitsCut(CoinDecimals, 6) + u' ' + coin),
-        forecastText(m_watch->coinRunsOut()),
+        forecastText(m_watch->coinRunsOut(), tr("at this pace until %1")),
         tr("%1 %2\n%3 wei")
             .arg(snapshot->coin.toUnits(CoinDecimals), coin, snapshot->coin.toDecimal()));
     const bool isOld = m_watch->monitor().state() != State::Live;
@@ -209,12 +210,12 @@ void StakePage::refreshHistory()
     const quint64 all = history.head() >= history.from() ? history.head() - history.from() + 1 : 0;
     const quint64 done = isAny ? history.high() - history.low() + 1 : 0;
     const bool isBusy = isAny ? !history.isComplete() : all > 1;
-    m_progress->setVisible(isBusy && facts.has_value());
+    m_progress->setVisible(isBusy && m_watch->monitor().snapshot().has_value());
     m_progress->setRange(0, 1000);
     m_progress->setValue(all > 0 ? int(std::min<quint64>(1000, done * 1000 / all)) : 0);
     m_older->setEnabled(isAny && history.isComplete() && history.from() > 0);
-    if (!isAny) {
-        m_historyNote->setText(tr("No events were read yet."));
+    if (!isAny || !m_watch->monitor().snapshot()) {
+        m_historyNote->setText(tr("No events are shown before the balance is read."));
     } else if (m_events->rowCount() == 0 && history.isComplete()) {
         m_historyNote->setText(tr("Nothing happened to this account in blocks %1 to %2.")
                                    .arg(history.low())

@@ -41,6 +41,7 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     , m_again(makeText({}, this))
     , m_typed(new QLineEdit(this))
     , m_submit(new QPushButton(this))
+    , m_release(new QPushButton(tr("I looked: it was never sent"), this))
     , m_hasRunner(runner != nullptr)
 {
     const bool isDeposit = kind == TransferKind::Deposit;
@@ -73,6 +74,8 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     form->addRow(tr("Amount, %1").arg(m_context.facts.symbol), m_amount);
     form->addRow(m_summary);
     form->addRow(m_notices);
+    m_release->setObjectName(u"transferRelease"_s);
+    form->addRow(m_release);
     form->addRow(makeHint(tr("With your own wallet: send these transactions in this order. "
                              "Proverdeck holds no key and "
                              "sends nothing."),
@@ -96,6 +99,12 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_amount, &QLineEdit::textChanged, this, &TransferDialog::rebuild);
     connect(m_typed, &QLineEdit::textChanged, this, &TransferDialog::check);
+    connect(m_release, &QPushButton::clicked, this, [this] {
+        const TransferPlan plan = *m_plan;
+        m_book.release(plan);
+        emit released(plan);
+        rebuild();
+    });
     connect(m_copy, &QPushButton::clicked, this, &TransferDialog::copyCalls);
     connect(m_submit, &QPushButton::clicked, this, [this] {
         const TransferPlan plan = *m_plan;
@@ -168,6 +177,7 @@ void TransferDialog::check()
     const bool isConfirmed
         = m_plan && (!m_context.network.isMainnet || m_plan->isConfirmedBy(m_typed->text()));
     m_copy->setEnabled(isPossible);
+    m_release->setVisible(m_plan && !m_book.whyHeldBack(*m_plan).isEmpty());
     m_submit->setEnabled(m_hasRunner && isPossible && isConfirmed);
 }
 

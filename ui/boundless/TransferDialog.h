@@ -36,6 +36,8 @@ public:
 signals:
     /// The person confirmed that a runner shall carry it out.
     void confirmed(const proverdeck::models::boundless::TransferPlan &plan);
+    /// The person looked, and knows that the same one of before was never sent.
+    void released(const proverdeck::models::boundless::TransferPlan &plan);
 
 private:
     void rebuild();
@@ -54,6 +56,7 @@ private:
     QLabel *m_again;
     QLineEdit *m_typed;
     QPushButton *m_submit;
+    QPushButton *m_release;
     bool m_hasRunner;
 };
 

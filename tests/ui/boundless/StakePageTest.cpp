@@ -183,6 +183,10 @@ TEST(StakeDialogTest, ATransferIsConfirmedByTypingItAgain)
     child<QLineEdit>(&again, u"transferAmount"_s)->setText(u"12.5"_s);
     child<QLineEdit>(&again, u"transferTyped"_s)->setText(u"12.5"_s);
     EXPECT_FALSE(child<QPushButton>(&again, u"transferSubmit"_s)->isEnabled()) << "held back";
+    QSignalSpy released(&again, &TransferDialog::released);
+    child<QPushButton>(&again, u"transferRelease"_s)->click();
+    EXPECT_EQ(released.count(), 1);
+    EXPECT_TRUE(child<QPushButton>(&again, u"transferSubmit"_s)->isEnabled());
     TransferDialog wallet(TransferKind::Withdrawal, context, book, nullptr);
     EXPECT_FALSE(child<QPushButton>(&wallet, u"transferSubmit"_s)->isVisibleTo(&wallet));
 }
@@ -215,7 +219,7 @@ protected:
     [[nodiscard]] StakeConfig config(const TestMarket &market) const
     {
         StakeConfig made;
-        made.network = u"custom"_s;
+        made.network = u"base-sepolia"_s; // its chain id is the node's
         made.market = market.market;
         made.account = Us;
         return made;

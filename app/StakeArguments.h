@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/boundless/StakeWatch.h"
+
+#include <QProcessEnvironment>
+#include <QStringList>
+
+#include <functional>
+
+namespace proverdeck::app {
+
+/// What "proverdeck stake …" was asked for.
+struct StakeRequest
+{
+    enum class Action { Help, Balance, History, Deposit, Withdraw };
+    Action action = Action::Help;
+    QString help;
+    QString amount; ///< deposit, withdraw
+    models::boundless::StakeTarget target;
+    models::evm::RpcUrl endpoint;
+    std::chrono::seconds timeout{60};
+    bool isJson = false;
+    QStringList warnings; ///< for standard error
+};
+
+/// Where the address of the endpoint comes from. It holds a key, so not from the command line, if
+/// possible.
+struct StakeInput
+{
+    QProcessEnvironment environment;
+    std::function<tl::expected<QString, QString>()> ask; ///< from the terminal or standard input
+};
+
+/// Reads the arguments after "stake". The error is a sentence; exit with 2.
+[[nodiscard]] tl::expected<StakeRequest, QString> parseStake(const QStringList &arguments,
+                                                             const StakeInput &input);
+/// The environment, and a question on the terminal that does not show what is typed.
+[[nodiscard]] StakeInput stakeInput();
+
+} // namespace proverdeck::app
