@@ -16,6 +16,7 @@ namespace {
 constexpr auto ShortAnswer = 60s;
 constexpr auto StatusAnswer = 90s;
 constexpr auto LeaseLifetime = 180s;
+constexpr auto DropAnswer = 5s;
 constexpr std::array<int, 5> ReconnectSeconds{1, 2, 5, 10, 30};
 const QByteArray LeaseSlot = QByteArrayLiteral("boundless-stop");
 
@@ -87,11 +88,24 @@ void SafeStop::conclude(StopState state, const QString &problem)
         [[maybe_unused]] const bool isNoted
             = note(u"finish"_s, {{u"state"_s, stopStateWord(state)}});
     }
-    if (m_isReady && !m_options.token.isEmpty()) {
-        [[maybe_unused]] const auto id = m_shell.dropLease(LeaseSlot, m_options.token);
-    }
     setState(state);
-    emit finished(state);
+    const bool hasLease = m_isReady && !m_options.token.isEmpty()
+        && m_shell.state() == ssh::ConnectionState::Connected;
+    if (!hasLease) {
+        tellFinished();
+        return;
+    }
+    // Who has it would have to be waited for by the next one; but not for ever.
+    m_caller.call(m_shell.dropLease(LeaseSlot, m_options.token),
+                  [this](const Reply & /*reply*/) { tellFinished(); });
+    QTimer::singleShot(DropAnswer, this, &SafeStop::tellFinished);
+}
+
+void SafeStop::tellFinished()
+{
+    if (!std::exchange(m_hasFinished, true)) {
+        emit finished(m_state);
+    }
 }
 
 bool SafeStop::note(const QString &what, const QJsonObject &data)
