@@ -36,7 +36,11 @@ SafeStop::SafeStop(ssh::RemoteShell &shell, StopOptions options, ChainWitness *w
     m_poll.setInterval(m_options.poll);
     m_reconnect.setSingleShot(true);
     connect(&m_poll, &QTimer::timeout, this, [this] { m_step(); });
-    connect(&m_reconnect, &QTimer::timeout, &m_shell, &ssh::RemoteShell::open);
+    connect(&m_reconnect, &QTimer::timeout, this, [this] {
+        if (m_shell.state() == ssh::ConnectionState::Disconnected) { // or somebody else was faster
+            m_shell.open();
+        }
+    });
     connect(&m_shell, &ssh::RemoteShell::opened, this, &SafeStop::onOpened);
     connect(&m_shell, &ssh::RemoteShell::openFailed, this, &SafeStop::onOpenFailed);
     connect(&m_shell, &ssh::RemoteShell::connectionLost, this, &SafeStop::onLost);
