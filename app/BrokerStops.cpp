@@ -67,6 +67,7 @@ BrokerOperations::safeStop(models::boundless::BrokerServer &server, QString *pro
                        .arg(setup.holder);
         return nullptr;
     }
+    setup.options.poll = m_poll;
     auto stop = std::make_unique<models::boundless::SafeStop>(server.shell(), setup.options);
     if (setup.past.isBegun) {
         stop->restore(setup.past);

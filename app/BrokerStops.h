@@ -27,8 +27,10 @@ struct BrokerStopSetup
 class BrokerOperations : public ui::OperationsServices
 {
 public:
-    explicit BrokerOperations(models::store::RunStore &store)
+    explicit BrokerOperations(models::store::RunStore &store,
+                              std::chrono::milliseconds poll = std::chrono::seconds(15))
         : m_store(store)
+        , m_poll(poll)
     {
     }
     [[nodiscard]] std::unique_ptr<models::boundless::SafeStop>
@@ -37,6 +39,7 @@ public:
 
 private:
     models::store::RunStore &m_store;
+    std::chrono::milliseconds m_poll;
 };
 
 /// Unfinished safe stops of this computer: host and folder.

@@ -40,7 +40,7 @@ protected:
         if (QStandardPaths::findExecutable("ssh").isEmpty()) {
             GTEST_SKIP() << "no ssh client here";
         }
-        demo = std::make_unique<DemoHost>(DemoHost::Options{.speed = 120});
+        demo = std::make_unique<DemoHost>(DemoHost::Options{.speed = 60});
         QSignalSpy ready(demo.get(), &DemoHost::ready);
         QSignalSpy failed(demo.get(), &DemoHost::failed);
         demo->start();
@@ -101,7 +101,7 @@ protected:
     std::unique_ptr<DemoHost> demo;
     QTemporaryDir folder;
     models::store::RunStore store;
-    BrokerOperations operations{store};
+    BrokerOperations operations{store, 500ms};
     std::unique_ptr<ui::OperationsPage> page;
 };
 
@@ -135,7 +135,16 @@ TEST_F(OperationsPageDemoTest, ShowsTheStackAndStopsItSafelyAlsoAfterItsWindowWa
     QTest::qWait(1500);
     grab("gpus");
     find<QTabWidget>("operationsTabs")->setCurrentIndex(0);
+    const auto locked = log.count("Proving order");
 
+    // As soon as two are in work: there is some time until the first of them ends.
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] {
+            const bool areTwo = log.count("Proving order") - log.count("Completed order") >= 2;
+            const bool isNew = log.count("Proving order") > locked;
+            return areTwo && isNew;
+        },
+        Limit));
     QTest::mouseClick(find<QPushButton>("operationsStop"), Qt::LeftButton);
     QPointer<QMessageBox> question = find<QMessageBox>("stopQuestion");
     ASSERT_TRUE(question);
@@ -148,13 +157,13 @@ TEST_F(OperationsPageDemoTest, ShowsTheStackAndStopsItSafelyAlsoAfterItsWindowWa
     EXPECT_EQ(find<QTableView>("stopOrders")->model()->rowCount(), 2);
     grab("waiting");
     ui::applyAppearance(*qobject_cast<QApplication *>(qApp), ui::Appearance::Dark);
-    QTest::qWait(200);
+    QTest::qWait(100);
     grab("waiting-dark");
     ui::applyAppearance(*qobject_cast<QApplication *>(qApp), ui::Appearance::Light);
 
     page.reset(); // the window is closed in the middle
     open();
-    EXPECT_TRUE(QTest::qWaitFor([&] { return page->stop() != nullptr; }, Limit))
+    ASSERT_TRUE(QTest::qWaitFor([&] { return page->stop() != nullptr; }, Limit))
         << "the drain goes on";
     EXPECT_TRUE(QTest::qWaitFor([&] { return models::boundless::isFinal(page->stop()->state()); },
                                 Limit * 2));

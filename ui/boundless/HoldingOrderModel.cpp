@@ -18,6 +18,12 @@ namespace {
 
 const QString Missing = u"–"_s;
 
+/// Whole seconds; what is over is "0 s".
+QString leftText(qint64 ms)
+{
+    return ms < 1000 ? u"0 s"_s : models::report::durationText(ms / 1000 * 1000);
+}
+
 QStringList idsOf(const QList<HoldingOrder> &orders)
 {
     QStringList ids;
@@ -88,8 +94,7 @@ QString HoldingOrderModel::text(int row, int column) const
         if (isLost(row)) {
             return tr("over");
         }
-        return order.lockDeadlineMs && m_nowMs ? models::report::durationText(
-                   qMax<qint64>(0, *order.lockDeadlineMs - *m_nowMs) / 1000 * 1000)
+        return order.lockDeadlineMs && m_nowMs ? leftText(*order.lockDeadlineMs - *m_nowMs)
                                                : Missing;
     case Collateral:
         return order.collateralRaw.isEmpty()

@@ -64,6 +64,7 @@ void OperationsPage::build()
     m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_containers->setPalette(palette());
@@ -75,7 +76,16 @@ void OperationsPage::build()
     m_findings = new FindingsView(this);
     m_tabs = new QTabWidget(this);
     m_tabs->setObjectName(u"operationsTabs"_s);
-    m_tabs->addTab(m_table, tr("Containers"));
+    auto *containers = new QWidget(this);
+    m_containerStack = new QStackedLayout(containers);
+    m_containerStack->setContentsMargins(0, 0, 0, 0);
+    auto *nothing = makeHint(tr("Nothing of this stack runs. \"Start…\" begins with the cluster and "
+                                "a small test proof."),
+                             this);
+    nothing->setAlignment(Qt::AlignCenter);
+    m_containerStack->addWidget(nothing);
+    m_containerStack->addWidget(m_table);
+    m_tabs->addTab(containers, tr("Containers"));
     m_tabs->addTab(m_gpus, tr("GPUs"));
     m_tabs->addTab(m_log, tr("Broker log"));
     m_tabs->addTab(m_findings, tr("Findings"));
@@ -195,7 +205,7 @@ QString OperationsPage::stateText() const
                   qMax<qint64>(0, broker->started.msecsTo(status->now)) / 1000 * 1000))
         : tr("The broker runs.");
     text += u' '
-        + tr("%1 GPU agents, %2 execution agents")
+        + tr("GPU agents: %1, execution agents: %2")
               .arg(status->running(u"gpu"_s))
               .arg(status->running(u"exec"_s));
     text += status->segmentSize ? tr(", segment size 2^%1.").arg(*status->segmentSize) : u"."_s;
@@ -219,6 +229,7 @@ void OperationsPage::refresh()
     if (m_server->status()) {
         m_containers->setStatus(*m_server->status());
     }
+    m_containerStack->setCurrentIndex(m_containers->rowCount() > 0 ? 1 : 0);
     refreshFindings();
     refreshButtons();
     if (checkout && !std::exchange(m_hasLookedForStop, true)

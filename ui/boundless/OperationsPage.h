@@ -101,6 +101,7 @@ private:
     LogPane *m_log = nullptr;
     FindingsView *m_findings = nullptr;
     QStackedLayout *m_stack = nullptr;
+    QStackedLayout *m_containerStack = nullptr;
     QTimer m_tick;
     bool m_hasLookedForStop = false;
 };

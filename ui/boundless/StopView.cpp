@@ -49,6 +49,7 @@ StopView::StopView(QWidget *parent)
     m_table->setShowGrid(false);
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     m_table->horizontalHeader()->setSectionResizeMode(HoldingOrderModel::Request,
                                                       QHeaderView::Stretch);
@@ -118,7 +119,7 @@ void StopView::refresh()
     m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height()
                             + qMin(rows, MostRowsShown)
                                 * m_table->verticalHeader()->defaultSectionSize()
-                            + 2 * m_table->frameWidth());
+                            + 2 * m_table->frameWidth() + 2);
     m_cancel->setVisible(isFinal || m_stop->canCancel());
     m_cancel->setText(isFinal ? tr("Close") : tr("Give up stopping"));
     m_cancel->setToolTip(isFinal ? QString()
@@ -195,9 +196,9 @@ void StopView::refreshSign()
 
 void StopView::changeEvent(QEvent *event)
 {
-    if (event->type() == QEvent::PaletteChange) {
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
         m_orders->setPalette(palette());
-        refreshSign();
+        refresh();
     }
     QFrame::changeEvent(event);
 }
