@@ -40,7 +40,7 @@ protected:
         if (QStandardPaths::findExecutable("ssh").isEmpty()) {
             GTEST_SKIP() << "no ssh client here";
         }
-        demo = std::make_unique<DemoHost>(DemoHost::Options{.speed = 60});
+        demo = std::make_unique<DemoHost>(DemoHost::Options{.speed = 40, .faults = {"slow"}});
         QSignalSpy ready(demo.get(), &DemoHost::ready);
         QSignalSpy failed(demo.get(), &DemoHost::failed);
         demo->start();
