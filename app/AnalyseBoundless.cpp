@@ -199,7 +199,7 @@ QJsonObject analysisToJson(const BrokerAnalysis &analysis, qint64 nowMs)
         skips << QJsonObject{{u"key"_s, skip.reason.key},
                              {u"title"_s, skip.reason.title},
                              {u"orders"_s, skip.orders},
-                             {u"setting"_s, textJson(skip.reason.setting)},
+                             {u"setting"_s, textJson(skip.reason.settingIn(era))},
                              {u"wanted"_s, textJson(skip.wanted)}};
     }
     QJsonArray findings;

@@ -3,6 +3,8 @@
 
 #include "models/boundless/Order.h"
 
+#include <QMetaType>
+
 #include <tl/expected.hpp>
 
 namespace proverdeck::models::boundless {
@@ -54,3 +56,5 @@ struct DbSnapshot
 [[nodiscard]] bool looksLikeSqlite(QByteArrayView head);
 
 } // namespace proverdeck::models::boundless
+
+Q_DECLARE_METATYPE(proverdeck::models::boundless::DbSnapshot)

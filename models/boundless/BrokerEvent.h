@@ -40,8 +40,10 @@ enum class BrokerEventKind {
     Overtaken,
     ProofFailed,
     Expired,
+    BatchStarted, ///< its orders follow
     Submitting,
-    SubmitFailed,
+    SubmitFailed, ///< one attempt of a batch
+    BatchFailed, ///< after all attempts
     Fulfilled,
     BatchDone,
     Capacity,

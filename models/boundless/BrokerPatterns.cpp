@@ -56,6 +56,8 @@ constexpr auto makeKindWords()
                       KindWord{"overtaken", Overtaken},
                       KindWord{"proof-failed", ProofFailed},
                       KindWord{"expired", Expired},
+                      KindWord{"batch-started", BatchStarted},
+                      KindWord{"batch-failed", BatchFailed},
                       KindWord{"submitting", Submitting},
                       KindWord{"submit-failed", SubmitFailed},
                       KindWord{"fulfilled", Fulfilled},

@@ -31,6 +31,11 @@ struct SkipReason
     QString advice;
     QString setting; ///< key of broker.toml that decides, by its name in 0.13; may be empty
     QString settingNew; ///< by its name since 1.1; empty: the same
+
+    [[nodiscard]] QString settingIn(BrokerEra era) const
+    {
+        return era >= BrokerEra::V11 && !settingNew.isEmpty() ? settingNew : setting;
+    }
 };
 
 /// What an error code means.

@@ -53,6 +53,7 @@ struct Order
     QString type; ///< "LockAndFulfill", "FulfillAfterLockExpire", "FulfillWithoutLocking"
     std::optional<qint64> seenMs, pricedMs, skippedMs, lockingMs, lockedMs, provingMs, provedMs,
         fulfilledMs, failedMs, expiredMs;
+    std::optional<qint64> fulfilledSeenMs; ///< somebody's delivery, as the chain told the broker
     std::optional<qint64> lockDeadlineMs; ///< after it the collateral is lost
     std::optional<qint64> fullDeadlineMs; ///< after it anybody may slash
     std::optional<quint64> cycles;
@@ -83,7 +84,8 @@ struct Order
     bool atRisk = false; ///< "FATAL STAKE AT RISK"
     bool submitting = false; ///< its proof is done and on its way to the market
     bool overtaken = false;
-    bool fulfilledOnChain = false; ///< by whomever
+    bool fulfilledOnChain = false; ///< by whomever, at some time
+    bool submitFailed = false; ///< an attempt failed; the broker tries again
     bool lockedSaysDb = false;
     std::optional<OrderChainFacts> facts;
     Evidence evidence; ///< the line that changed its state last

@@ -3,6 +3,7 @@
 
 #include "models/boundless/BrokerLog.h"
 #include "models/boundless/Digits.h"
+#include "models/boundless/OrderFields.h"
 
 #include <algorithm>
 
@@ -12,27 +13,6 @@ using namespace Qt::StringLiterals;
 using Kind = BrokerEventKind;
 
 namespace {
-
-void setFirst(std::optional<qint64> &time, std::optional<qint64> value)
-{
-    if (value && (!time || *value < *time)) {
-        time = value;
-    }
-}
-
-void setLast(std::optional<qint64> &time, std::optional<qint64> value)
-{
-    if (value && (!time || *value > *time)) {
-        time = value;
-    }
-}
-
-void setIfKnown(QString &text, const QString &value)
-{
-    if (!value.isEmpty()) {
-        text = value;
-    }
-}
 
 std::optional<qint64> milliseconds(std::optional<qint64> seconds)
 {
@@ -129,12 +109,40 @@ void OrderBook::apply(const BrokerEvent &event)
         m_ownAddresses.insert(event.value(u"account"_s).toLower());
         return;
     }
+    if (event.kind == Kind::BatchStarted) {
+        m_batch = batchKey(event);
+        return;
+    }
+    if (event.kind == Kind::BatchFailed) {
+        failBatch(event);
+        return;
+    }
     if (event.id.isEmpty()) {
         return;
     }
     Order *order = orderFor(event.id, event.chain ? event.chain : m_chain);
     if (order != nullptr) {
         change(*order, event);
+        if (event.kind == Kind::Submitting && !m_batch.isEmpty()) {
+            m_batches[m_batch].insert(order - m_orders.data());
+        }
+    }
+}
+
+QString OrderBook::batchKey(const BrokerEvent &event) const
+{
+    return event.evidence.log + u'/' + QString::number(event.chain.value_or(0)) + u'/'
+        + event.value(u"batch"_s);
+}
+
+void OrderBook::failBatch(const BrokerEvent &event)
+{
+    const QSet<qsizetype> members = m_batches.take(batchKey(event));
+    for (const qsizetype index : members) {
+        Order &order = m_orders[index];
+        setFirst(order.failedMs, event.timeMs);
+        order.failure = order.failure.isEmpty() ? event.evidence.text : order.failure;
+        order.evidence = event.evidence;
     }
 }
 
@@ -167,6 +175,7 @@ void OrderBook::change(Order &order, const BrokerEvent &event)
         break;
     case Kind::SeenFulfilled:
         order.fulfilledOnChain = true;
+        setFirst(order.fulfilledSeenMs, event.timeMs);
         break;
     case Kind::Priced:
         setIfKnown(order.maxPrice, event.value(u"max"_s));
@@ -236,6 +245,9 @@ void OrderBook::changeLock(Order &order, const BrokerEvent &event)
         if (order.reason.isEmpty() && !order.isLockedByUs()) {
             order.reason = text;
         }
+        if (order.skipKey.isEmpty() && text.contains("-009]"_L1)) {
+            order.skipKey = u"already-locked"_s;
+        }
         break;
     }
     case Kind::AtRisk:
@@ -260,6 +272,10 @@ void OrderBook::changeLock(Order &order, const BrokerEvent &event)
 
 void OrderBook::changeProof(Order &order, const BrokerEvent &event)
 {
+    // What is proved as LockAndFulfill is locked already, whatever of it the log still holds.
+    const bool isWork = event.kind == Kind::Proving || event.kind == Kind::ProofStarted
+        || event.kind == Kind::Proved || event.kind == Kind::ProofFailed;
+    order.committed = order.committed || (isWork && order.type == "LockAndFulfill"_L1);
     switch (event.kind) {
     case Kind::Proving:
     case Kind::ProofStarted:
@@ -281,8 +297,10 @@ void OrderBook::changeProof(Order &order, const BrokerEvent &event)
     case Kind::Overtaken:
         order.overtaken = true;
         break;
-    case Kind::ProofFailed:
     case Kind::SubmitFailed:
+        order.submitFailed = true;
+        break;
+    case Kind::ProofFailed:
         setFirst(order.failedMs, event.timeMs);
         order.failure
             = event.value(u"text"_s).isEmpty() ? event.evidence.text : event.value(u"text"_s);
@@ -313,82 +331,6 @@ void OrderBook::changeProof(Order &order, const BrokerEvent &event)
     }
     default:
         break;
-    }
-}
-
-void OrderBook::joinOrder(const DbOrder &row)
-{
-    Order *order = orderFor(row.requestId, row.chain);
-    if (order == nullptr) {
-        return;
-    }
-    const bool isLocking = row.type == "LockAndFulfill"_L1;
-    setIfKnown(order->type, row.type);
-    order->dbStatus = row.status;
-    order->lockDeadlineMs = row.lockDeadlineMs ? row.lockDeadlineMs : order->lockDeadlineMs;
-    order->fullDeadlineMs = row.fullDeadlineMs ? row.fullDeadlineMs : order->fullDeadlineMs;
-    if (row.cycles) {
-        order->cycles = row.cycles;
-        order->cyclesAreRounded = false;
-    }
-    setIfKnown(order->collateralRaw, row.collateralRaw);
-    setIfKnown(order->proofId, row.proofId);
-    if (!row.lockPriceRaw.isEmpty()) {
-        order->maxPrice = amountText(row.lockPriceRaw, 18);
-    }
-    if (row.status != "PendingProving"_L1) {
-        setFirst(order->provingMs, row.provingStartedMs);
-    }
-    if (isCommittedStatus(row.status)) {
-        order->committed = order->committed || isLocking;
-        order->submitting = row.status != "PendingProving"_L1 && row.status != "Proving"_L1;
-    } else if (row.status == "Done"_L1) {
-        setFirst(order->fulfilledMs, row.updatedMs);
-        order->committed = order->committed || isLocking;
-    } else if (row.status == "Failed"_L1) {
-        setFirst(order->failedMs, row.updatedMs);
-        order->committed = order->committed || isLocking;
-        setIfKnown(order->failure, row.error);
-    } else if (row.status == "Skipped"_L1 && !order->skippedMs) {
-        setFirst(order->skippedMs, row.updatedMs);
-        order->skipKey = order->skipKey.isEmpty() ? u"other"_s : order->skipKey;
-        setIfKnown(order->reason, row.error);
-    }
-}
-
-void OrderBook::join(const DbSnapshot &snapshot)
-{
-    for (const DbOrder &row : snapshot.orders) {
-        joinOrder(row);
-    }
-    for (const DbLock &lock : snapshot.locks) {
-        if (Order *order = orderFor(lock.requestId, std::nullopt)) {
-            order->lockedBy = lock.locker;
-            // Whom the broker has worked for as locker is us.
-            order->lockedSaysDb
-                = order->lockedSaysDb || (order->committed && order->type == "LockAndFulfill"_L1);
-        }
-    }
-    for (const QString &id : snapshot.fulfilled) {
-        if (const auto known = m_index.constFind(id); known != m_index.constEnd()) {
-            m_orders[*known].fulfilledOnChain = true;
-        }
-    }
-}
-
-void OrderBook::join(const QList<OrderChainFacts> &facts)
-{
-    for (const OrderChainFacts &fact : facts) {
-        Order *order = orderFor(requestId(fact.requestId), std::nullopt);
-        if (order == nullptr) {
-            continue;
-        }
-        order->facts = fact;
-        setIfKnown(order->lockedBy, fact.prover.toLower());
-        setIfKnown(order->collateralRaw, fact.collateralRaw);
-        order->lockDeadlineMs = fact.lockDeadlineMs ? fact.lockDeadlineMs : order->lockDeadlineMs;
-        order->fullDeadlineMs = fact.fullDeadlineMs ? fact.fullDeadlineMs : order->fullDeadlineMs;
-        setFirst(order->seenMs, fact.lockedAtMs);
     }
 }
 

@@ -91,6 +91,8 @@ private:
     void change(Order &order, const BrokerEvent &event);
     void changeLock(Order &order, const BrokerEvent &event);
     void changeProof(Order &order, const BrokerEvent &event);
+    [[nodiscard]] QString batchKey(const BrokerEvent &event) const;
+    void failBatch(const BrokerEvent &event);
     void joinOrder(const DbOrder &row);
     [[nodiscard]] OrderRow rowOf(const Order &order, const QStringList &accounts,
                                  qint64 nowMs) const;
@@ -98,6 +100,8 @@ private:
     std::shared_ptr<const BrokerPatterns> m_patterns;
     QList<Order> m_orders;
     QHash<QString, qsizetype> m_index; ///< by id, or by id and chain for the second chain of an id
+    QHash<QString, QSet<qsizetype>> m_batches; ///< which orders are submitted together
+    QString m_batch; ///< the one whose orders come now
     QString m_account;
     QSet<QString> m_ownAddresses; ///< from balance lines
     BrokerEra m_era = BrokerEra::Unknown;

@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QRegularExpression>
 
 namespace proverdeck::models::boundless {
 
@@ -23,7 +24,7 @@ QString timeText(std::optional<qint64> ms)
 {
     return ms
         ? QDateTime::fromMSecsSinceEpoch(*ms, Qt::UTC).toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s)
-        : tr("a time that the log does not tell");
+        : tr("the log does not say when");
 }
 
 Finding made(const char *code, Severity severity, const QString &text, const QString &advice,
@@ -104,6 +105,38 @@ QString collateralText(const QString &raw, BrokerEra era)
     return era == BrokerEra::Unknown
         ? tr("%1 base units").arg(raw)
         : amountText(raw, collateralDecimals(era)) + u' ' + collateralSymbol(era);
+}
+
+QString shortReason(const OrderRow &row, const BrokerPatterns &patterns)
+{
+    // "broker::proving::ProvingErr [B-PRO-501]  Proving failed after retries: …"
+    static const QRegularExpression typeName(u"\\b(?:\\w+::)+\\w+ (?=\\[B-)"_s);
+    static const QRegularExpression code(u"\\[(B-[A-Z]+-[A-Z0-9]+)\\] *(?:- )?"_s);
+    static const QRegularExpression twice(u"\\b(B-[A-Z0-9-]+) \\1\\b"_s);
+    const auto plain = [](QString text) {
+        text.remove(typeName);
+        text.replace(code, u"\\1 "_s);
+        text.replace(twice, u"\\1"_s);
+        while (!text.isEmpty()
+               && (text.front() == u',' || text.front().isSpace() || text.front() == u'-')) {
+            text.remove(0, 1);
+        }
+        return text.trimmed();
+    };
+    const Order &order = row.order;
+    if (row.isLostLock) {
+        return tr("Locked by you on the chain, given up by the broker");
+    }
+    if (row.state == OrderState::Overtaken) {
+        return tr("Fulfilled by another prover while it was proved here");
+    }
+    if (!order.failure.isEmpty()) {
+        return plain(order.failure);
+    }
+    if ((order.skippedMs || order.passedOver || order.lockFailed) && !order.skipKey.isEmpty()) {
+        return patterns.skipReason(order.skipKey).title;
+    }
+    return plain(!order.reason.isEmpty() ? order.reason : order.raceLost);
 }
 
 std::optional<Finding> findingOf(const BrokerEvent &event, const BrokerPatterns &patterns,
@@ -265,7 +298,7 @@ QList<Finding> orderFindings(const OrderBook &book, const LogFacts &facts,
         if (skip.wanted.isEmpty()) {
             continue;
         }
-        const QString setting = skip.reason.setting;
+        const QString setting = skip.reason.settingIn(book.era());
         findings << made("setting-suggested", Severity::Info,
                          tr("%1 (orders: %2). The smallest of them would need %3 = %4.")
                              .arg(skip.reason.title)

@@ -15,6 +15,9 @@ struct LogFacts;
                                            const QList<OrderRow> &rows,
                                            const BrokerPatterns &patterns);
 [[nodiscard]] Finding noRecordsFinding(qint64 lines);
+/// Why an order stands where it stands, in a few words for a table; empty if there is nothing to
+/// say.
+[[nodiscard]] QString shortReason(const OrderRow &row, const BrokerPatterns &patterns);
 /// "5 USDC", or the base units where the token is not known; "–" without digits.
 [[nodiscard]] QString collateralText(const QString &raw, BrokerEra era);
 

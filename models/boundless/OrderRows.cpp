@@ -16,7 +16,8 @@ OrderState exposedState(const OrderRow &row, qint64 nowMs)
 {
     const Order &order = row.order;
     const bool isOver = (order.lockDeadlineMs && nowMs >= *order.lockDeadlineMs)
-        || (!order.lockDeadlineMs && order.expiredMs);
+        || (!order.lockDeadlineMs && order.expiredMs)
+        || order.overtaken; // nobody else can fulfil it while the lock lasts
     if (isOver) {
         // After the full deadline anybody could slash: only the chain knows whether somebody has.
         return order.fullDeadlineMs && nowMs >= *order.fullDeadlineMs ? OrderState::Expired
@@ -106,9 +107,19 @@ OrderRow OrderBook::rowOf(const Order &order, const QStringList &accounts, qint6
     row.order = order;
     const std::optional<OrderChainFacts> &facts = order.facts;
     const bool chainSaysOurs = !order.lockedBy.isEmpty() && accounts.contains(order.lockedBy);
-    const bool isDelivered = order.fulfilledMs || (facts && facts->paidWhileLocked == true);
+    // While a lock lasts only its prover can deliver.
+    const bool isSeenInTime = order.fulfilledSeenMs && order.lockDeadlineMs
+        && *order.fulfilledSeenMs <= *order.lockDeadlineMs
+        && (order.isLockedByUs() || order.committed || chainSaysOurs);
+    const bool isDelivered
+        = order.fulfilledMs || isSeenInTime || (facts && facts->paidWhileLocked == true);
     // The chain names us, and the broker has given the order up, or has never heard of it.
-    row.isLostLock = chainSaysOurs && !order.isLockedByUs() && !order.committed && !isDelivered;
+    // While it waits for its own lock's confirmation the chain may be faster.
+    constexpr qint64 ConfirmationMs = 600'000;
+    const bool isWaiting
+        = order.lockingMs && !order.lockFailed && nowMs - *order.lockingMs < ConfirmationMs;
+    row.isLostLock
+        = chainSaysOurs && !order.isLockedByUs() && !order.committed && !isDelivered && !isWaiting;
     const bool isOurs = order.isLockedByUs() || order.committed || order.atRisk || chainSaysOurs;
     row.isLate = isOurs && order.fulfilledMs && order.lockDeadlineMs
         && *order.fulfilledMs > *order.lockDeadlineMs && !(facts && facts->paidWhileLocked == true);
@@ -153,7 +164,8 @@ OrderSummary OrderBook::summaryOf(const QList<OrderRow> &rows, const BrokerPatte
         sum.locked += order.isLockedByUs() ? 1 : 0;
         sum.proved += order.provedMs ? 1 : 0;
         sum.fulfilled += order.fulfilledMs || row.state == OrderState::Fulfilled ? 1 : 0;
-        sum.failed += order.failedMs ? 1 : 0;
+        sum.failed
+            += (order.failedMs || order.atRisk) && row.state != OrderState::Fulfilled ? 1 : 0;
         sum.expired += order.expiredMs || row.state == OrderState::Expired ? 1 : 0;
         sum.overtaken += order.overtaken ? 1 : 0;
         sum.slashPending += row.state == OrderState::SlashPending ? 1 : 0;

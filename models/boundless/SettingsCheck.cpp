@@ -306,7 +306,7 @@ private:
                      .arg(*proofs),
                  tr("Set it to at most %1.").arg(*proofs));
         }
-        if (!proofs && m_era < BrokerEra::V20) {
+        if (!proofs && m_era < BrokerEra::V14) {
             flag("proofs-unlimited", Severity::Warning, market, u"max_concurrent_proofs"_s,
                  tr("Without max_concurrent_proofs there is no limit on how many orders are locked "
                     "at once."),

@@ -84,7 +84,15 @@ tl::expected<SettingKey, QString> keyOf(const toml::table &row)
     for (const QString &era : textsOf(row, "required")) {
         key.required << eraFromWord(era);
     }
-    key.defaultText = tomlText(row, "default");
+    if (const QString text = tomlText(row, "default"); !text.isEmpty()) {
+        key.defaults << qMakePair(BrokerEra::V013, text);
+    }
+    if (const toml::table *defaults = row.get_as<toml::table>("defaults")) {
+        for (const auto &[era, text] : *defaults) {
+            key.defaults << qMakePair(eraFromWord(tomlText(era.str())),
+                                      tomlText(*defaults, era.str()));
+        }
+    }
     key.without = tomlText(row, "without");
     key.isLive = row["live"].value_or(false);
     key.isOverridable = row["overridable"].value_or(true);
@@ -107,6 +115,19 @@ template<class Put> void eachTable(const toml::table &document, std::string_view
 }
 
 } // namespace
+
+QString SettingKey::defaultIn(BrokerEra era) const
+{
+    BrokerEra newest = BrokerEra::Unknown;
+    QString text;
+    for (const auto &[since, value] : defaults) {
+        if (since <= era && since > newest && !isRequired(era)) {
+            newest = since;
+            text = value;
+        }
+    }
+    return text;
+}
 
 tl::expected<SettingsSchema, QString> SettingsSchema::load(const QByteArray &toml)
 {

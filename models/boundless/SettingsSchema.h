@@ -23,7 +23,7 @@ struct SettingKey
     BrokerEra from = BrokerEra::V013;
     BrokerEra until = BrokerEra::V20;
     QList<BrokerEra> required;
-    QString defaultText; ///< what counts if it is absent; empty: see without
+    QList<QPair<BrokerEra, QString>> defaults; ///< what counts if it is absent, since when
     QString without;
     bool isLive = false; ///< a running broker takes a change at once
     bool isOverridable = true; ///< may stand in a chain override
@@ -33,6 +33,8 @@ struct SettingKey
     bool operator==(const SettingKey &) const = default;
 
     [[nodiscard]] bool isOf(BrokerEra era) const { return from <= era && era <= until; }
+    /// Empty if there is none: see without.
+    [[nodiscard]] QString defaultIn(BrokerEra era) const;
     [[nodiscard]] bool isRequired(BrokerEra era) const { return required.contains(era); }
 };
 

@@ -63,10 +63,11 @@ DiffDialog::DiffDialog(const QString &title, const QByteArray &before, const QBy
     colourLines(view);
     column->addWidget(view, 1);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
-    QPushButton *save = buttons->addButton(tr("Save"), QDialogButtonBox::AcceptRole);
+    auto *save = new QPushButton(tr("Save"), buttons);
     save->setObjectName(u"confirmSave"_s);
     save->setDefault(true);
     makePrimary(save);
+    buttons->addButton(save, QDialogButtonBox::AcceptRole);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     column->addWidget(buttons);

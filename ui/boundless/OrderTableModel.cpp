@@ -176,7 +176,7 @@ QString OrderTableModel::deadlineText(const OrderRow &row) const
     }
     if (!row.deadlineMs || !countsDown(row)) {
         return row.deadlineMs
-            ? QDateTime::fromMSecsSinceEpoch(*row.deadlineMs).toString(u"yyyy-MM-dd HH:mm:ss"_s)
+            ? QDateTime::fromMSecsSinceEpoch(*row.deadlineMs).toString(u"MM-dd HH:mm:ss"_s)
             : QString();
     }
     const qint64 left = *row.deadlineMs - m_nowMs;
@@ -218,15 +218,8 @@ QString OrderTableModel::text(const OrderRow &row, int column) const
         return order.timeToLockMs() ? spanText(*order.timeToLockMs()) : QString();
     case ToProve:
         return order.timeToProveMs() ? spanText(*order.timeToProveMs()) : QString();
-    case Reason: {
-        if (!order.failure.isEmpty()) {
-            return order.failure;
-        }
-        if (order.skippedMs && !order.skipKey.isEmpty()) {
-            return models::boundless::BrokerPatterns::builtIn()->skipReason(order.skipKey).title;
-        }
-        return !order.reason.isEmpty() ? order.reason : order.raceLost;
-    }
+    case Reason:
+        return models::boundless::shortReason(row, *models::boundless::BrokerPatterns::builtIn());
     default:
         return {};
     }

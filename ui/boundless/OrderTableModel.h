@@ -19,13 +19,13 @@ public:
         Request,
         Seen,
         Deadline,
+        Reason,
         Collateral,
         Reward,
         Cycles,
         Speed,
         ToLock,
         ToProve,
-        Reason,
         ColumnCount
     };
     enum Role { SortRole = Qt::UserRole + 1, StateRole, AttentionRole, SearchRole };

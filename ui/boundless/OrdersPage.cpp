@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/boundless/OrdersPage.h"
 
-#include "models/boundless/OrderFindings.h"
+#include "ui/boundless/BrokerFileReader.h"
+#include "ui/boundless/LineEditStyle.h"
+#include "ui/boundless/OrderAlarm.h"
+#include "ui/boundless/OrderCards.h"
 #include "ui/boundless/OrderFilter.h"
 #include "ui/boundless/OrderTableModel.h"
 #include "ui/boundless/SkipReasonModel.h"
@@ -11,9 +14,7 @@
 #include <QComboBox>
 #include <QDateTime>
 #include <QDragEnterEvent>
-#include <QFile>
 #include <QFileDialog>
-#include <QFileInfo>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
@@ -38,7 +39,6 @@ using models::boundless::OrderSummary;
 
 namespace {
 
-constexpr qint64 PieceSize = 512 * 1024; // some 20 ms of reading
 constexpr auto ShowAfter = 200ms;
 
 struct StateChoice
@@ -66,11 +66,6 @@ const QList<StateChoice> &stateChoices()
     return choices;
 }
 
-QString numberOr(bool known, const QString &text)
-{
-    return known ? text : u"–"_s;
-}
-
 } // namespace
 
 OrdersPage::OrdersPage(QWidget *parent)
@@ -80,6 +75,7 @@ OrdersPage::OrdersPage(QWidget *parent)
     setObjectName(u"ordersPage"_s);
     setAccessibleName(tr("Orders"));
     setAcceptDrops(true);
+    setStyleSheet(lineEditStyle());
     m_model = new OrderTableModel(this);
     m_model->setPalette(palette());
     m_filter = new OrderFilter(this);
@@ -99,8 +95,11 @@ OrdersPage::OrdersPage(QWidget *parent)
     auto *column = new QVBoxLayout(body);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(10);
-    column->addWidget(makeAlarm());
-    column->addWidget(makeCards());
+    m_alarm = new OrderAlarm(body);
+    connect(m_alarm, &OrderAlarm::showWanted, this, [this] { m_state->setCurrentIndex(1); });
+    column->addWidget(m_alarm);
+    m_cards = new OrderCards(body);
+    column->addWidget(m_cards);
     auto *left = new QWidget(body);
     auto *leftColumn = new QVBoxLayout(left);
     leftColumn->setContentsMargins(0, 0, 0, 0);
@@ -114,9 +113,18 @@ OrdersPage::OrdersPage(QWidget *parent)
     splitter->setChildrenCollapsible(false);
     column->addWidget(splitter, 1);
 
-    m_readTimer = new QTimer(this);
-    m_readTimer->setInterval(0);
-    connect(m_readTimer, &QTimer::timeout, this, &OrdersPage::readMore);
+    m_reader = new BrokerFileReader(this);
+    connect(m_reader, &BrokerFileReader::logRead, this, &OrdersPage::feedLog);
+    connect(m_reader, &BrokerFileReader::logEnded, this, &OrdersPage::finishLog);
+    connect(m_reader, &BrokerFileReader::databaseRead, this,
+            [this](const QString &name, const models::boundless::DbSnapshot &snapshot) {
+                m_names << name;
+                joinDatabase(snapshot);
+            });
+    connect(m_reader, &BrokerFileReader::problem, this,
+            [this](const QString &sentence) { m_problems << sentence; });
+    connect(m_reader, &BrokerFileReader::done, this, &OrdersPage::showSoon);
+    connect(m_reader, &BrokerFileReader::done, this, &OrdersPage::filesRead);
     m_showTimer = new QTimer(this);
     m_showTimer->setSingleShot(true);
     m_showTimer->setInterval(ShowAfter);
@@ -139,10 +147,10 @@ QWidget *OrdersPage::makeHead()
     m_sources = makeHint({}, head);
     m_sources->setObjectName(u"sources"_s);
     row->addWidget(m_sources, 1);
-    auto *clearButton = new QPushButton(tr("Clear"), head);
-    clearButton->setObjectName(u"clearOrders"_s);
-    connect(clearButton, &QPushButton::clicked, this, &OrdersPage::clear);
-    row->addWidget(clearButton);
+    m_clear = new QPushButton(tr("Clear"), head);
+    m_clear->setObjectName(u"clearOrders"_s);
+    connect(m_clear, &QPushButton::clicked, this, &OrdersPage::clear);
+    row->addWidget(m_clear);
     auto *open = new QPushButton(tr("Open logs…"), head);
     open->setObjectName(u"openLogs"_s);
     connect(open, &QPushButton::clicked, this, &OrdersPage::chooseFiles);
@@ -171,70 +179,6 @@ QWidget *OrdersPage::makeEmpty()
     column->addWidget(open, 0, Qt::AlignHCenter);
     column->addStretch(3);
     return empty;
-}
-
-QWidget *OrdersPage::makeAlarm()
-{
-    m_alarm = makeCard(this);
-    m_alarm->setObjectName(u"alarm"_s);
-    auto *row = new QHBoxLayout(m_alarm);
-    auto *sign = new QLabel(m_alarm);
-    sign->setObjectName(u"alarmSign"_s);
-    sign->setPixmap(severityIcon(models::Severity::Error, palette())
-                        .pixmap(QSize(24, 24), devicePixelRatioF()));
-    row->addWidget(sign, 0, Qt::AlignTop);
-    m_alarmText = makeText({}, m_alarm);
-    m_alarmText->setObjectName(u"alarmText"_s);
-    m_alarmText->setAccessibleName(tr("Alarm"));
-    row->addWidget(m_alarmText, 1);
-    auto *showThem = new QPushButton(tr("Show them"), m_alarm);
-    showThem->setObjectName(u"showAlarm"_s);
-    connect(showThem, &QPushButton::clicked, this, [this] { m_state->setCurrentIndex(1); });
-    row->addWidget(showThem, 0, Qt::AlignVCenter);
-    m_alarm->hide();
-    return m_alarm;
-}
-
-QWidget *OrdersPage::makeCards()
-{
-    auto *bar = new QWidget(this);
-    auto *row = new QHBoxLayout(bar);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(8);
-    struct Card
-    {
-        QString id;
-        QString title;
-        QString why;
-    };
-    const QList<Card> cards{
-        {u"seen"_s, tr("Seen"), tr("Distinct requests")},
-        {u"skipped"_s, tr("Skipped"), tr("Not taken, with a reason")},
-        {u"locked"_s, tr("Locked"), tr("Locked by this prover")},
-        {u"fulfilled"_s, tr("Fulfilled"), tr("Delivered by this prover")},
-        {u"failed"_s, tr("Failed"), tr("Not proved or not delivered")},
-        {u"rate"_s, tr("Fulfilment rate"),
-         tr("Of the locked orders that are over, those delivered in time")},
-        {u"risk"_s, tr("At risk"), tr("Collateral of orders that are locked and not delivered")},
-        {u"speed"_s, tr("Proving speed"),
-         tr("All cycles of proved orders through all their seconds")}};
-    for (const Card &card : cards) {
-        QFrame *frame = makeCard(bar);
-        frame->setToolTip(card.why);
-        auto *column = new QVBoxLayout(frame);
-        column->setContentsMargins(10, 6, 10, 6);
-        column->setSpacing(0);
-        QLabel *title = makeHint(card.title, frame);
-        title->setWordWrap(false);
-        column->addWidget(title);
-        QLabel *value = makeHeading(u"–"_s, frame);
-        value->setObjectName(u"card-"_s + card.id);
-        value->setAccessibleName(card.title);
-        column->addWidget(value);
-        m_cards.insert(card.id, value);
-        row->addWidget(frame, card.id == "risk"_L1 ? 2 : 1);
-    }
-    return bar;
 }
 
 QWidget *OrdersPage::makeFilters()
@@ -285,7 +229,7 @@ QWidget *OrdersPage::makeTable()
     header->setHighlightSections(false);
     header->setStretchLastSection(true);
     const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
-    const QList<int> widths{18, 24, 20, 24, 16, 26, 16, 11, 14, 14};
+    const QList<int> widths{16, 21, 17, 17, 40, 13, 18, 13, 9, 12};
     for (int column = 0; column < int(widths.size()); ++column) {
         m_table->setColumnWidth(column, widths.at(column) * unit);
     }
@@ -339,62 +283,8 @@ void OrdersPage::chooseFiles()
 
 void OrdersPage::openFiles(const QStringList &paths)
 {
-    m_waiting += paths;
-    if (m_file == nullptr) {
-        nextFile();
-    }
-}
-
-void OrdersPage::nextFile()
-{
-    m_file.reset();
-    while (!m_waiting.isEmpty() && m_file == nullptr) {
-        const QString path = m_waiting.takeFirst();
-        auto file = std::make_unique<QFile>(path);
-        if (QFileInfo(path).isDir() || !file->open(QIODevice::ReadOnly)) {
-            m_problems << (QFileInfo(path).isDir()
-                               ? tr("%1 is a folder.").arg(path)
-                               : tr("%1 cannot be read: %2.").arg(path, file->errorString()));
-            continue;
-        }
-        if (models::boundless::looksLikeSqlite(file->peek(16))) {
-            const auto snapshot = models::boundless::readBrokerDb(path);
-            if (snapshot) {
-                m_names << QFileInfo(path).fileName();
-                joinDatabase(*snapshot);
-            } else {
-                m_problems << snapshot.error();
-            }
-            continue;
-        }
-        m_fileName = QFileInfo(path).fileName();
-        m_fileName = m_names.contains(m_fileName) ? path : m_fileName;
-        m_file = std::move(file);
-    }
-    if (m_file != nullptr) {
-        m_readTimer->start();
-    } else {
-        m_readTimer->stop();
-        emit filesRead();
-    }
+    m_reader->read(paths);
     showSoon();
-}
-
-void OrdersPage::readMore()
-{
-    if (m_file == nullptr) {
-        m_readTimer->stop();
-        return;
-    }
-    feedLog(m_fileName, m_file->read(PieceSize));
-    if (m_file->error() != QFileDevice::NoError) {
-        m_problems
-            << tr("%1 cannot be read to its end: %2.").arg(m_fileName, m_file->errorString());
-    }
-    if (m_file->atEnd() || m_file->error() != QFileDevice::NoError) {
-        finishLog(m_fileName);
-        nextFile();
-    }
 }
 
 void OrdersPage::feedLog(const QString &name, const QByteArray &bytes)
@@ -443,9 +333,7 @@ void OrdersPage::setLive(bool live)
 
 void OrdersPage::clear()
 {
-    m_readTimer->stop();
-    m_file.reset();
-    m_waiting.clear();
+    m_reader->stop();
     m_names.clear();
     m_problems.clear();
     m_analysis = std::make_unique<models::boundless::BrokerAnalysis>();
@@ -487,13 +375,14 @@ void OrdersPage::showNow()
     m_showTimer->stop();
     const bool isEmpty = m_names.isEmpty() && m_analysis->book().size() == 0;
     m_stack->setCurrentIndex(isEmpty ? 0 : 1);
+    m_clear->setEnabled(!isEmpty || !m_problems.isEmpty());
     const qint64 now = nowMs();
     const QList<OrderRow> rows = m_analysis->book().rows(now);
     const auto era = m_analysis->book().era();
     m_model->setRows(rows, era, now);
     const OrderSummary sum = models::boundless::OrderBook::summaryOf(rows, m_analysis->patterns());
-    showSums(sum);
-    showAlarm(rows);
+    m_cards->setSummary(sum, era);
+    m_alarm->setRows(rows, era);
     m_skips->setSkips(sum.skips, era);
     const QList<models::Finding> found = m_analysis->findings(now);
     m_findings->setFindings(found);
@@ -515,82 +404,12 @@ void OrdersPage::showNow()
     if (!m_isLive && facts.lastMs) {
         from += tr(" · as of %1").arg(localTimeText(QDateTime::fromMSecsSinceEpoch(*facts.lastMs)));
     }
-    from += isReading() ? tr(" · reading…") : QString();
+    from += m_reader->isReading() ? tr(" · reading…") : QString();
     for (const QString &problem : std::as_const(m_problems)) {
         from += u'\n' + problem;
     }
     m_sources->setText(from);
     emit changed();
-}
-
-void OrdersPage::showSums(const OrderSummary &sum)
-{
-    const auto set = [this](const char *id, const QString &text) {
-        m_cards.value(QString::fromLatin1(id))->setText(text);
-    };
-    set("seen", QString::number(sum.seen));
-    set("skipped", QString::number(sum.skipped));
-    set("locked", QString::number(sum.locked));
-    set("fulfilled", QString::number(sum.fulfilled));
-    set("failed", QString::number(sum.failed));
-    set("rate",
-        numberOr(sum.fulfilmentRate.has_value(),
-                 tr("%1 %").arg(sum.fulfilmentRate.value_or(0) * 100, 0, 'f', 0)));
-    const bool knowsRisk = sum.open > sum.atRiskUnknown || sum.open == 0;
-    const QString amount
-        = models::boundless::collateralText(sum.atRiskRaw, m_analysis->book().era());
-    set("risk",
-        sum.open == 0 ? tr("none")
-            : knowsRisk && sum.atRiskUnknown == 0
-            ? tr("%1 in %2").arg(amount).arg(sum.open)
-            : tr("≥ %1 in %2").arg(knowsRisk ? amount : u"0"_s).arg(sum.open));
-    set("speed", numberOr(sum.kHz.has_value(), tr("%1 kHz").arg(sum.kHz.value_or(0), 0, 'f', 1)));
-}
-
-void OrdersPage::showAlarm(const QList<OrderRow> &rows)
-{
-    constexpr qsizetype MostLines = 4;
-    const auto era = m_analysis->book().era();
-    QStringList lines;
-    qsizetype more = 0;
-    for (const OrderRow &row : rows) {
-        const QString collateral = models::boundless::collateralText(row.order.collateralRaw, era);
-        const QString id = row.order.id.left(8) + u'…' + row.order.id.right(8);
-        const QString until = row.order.lockDeadlineMs
-            ? localTimeText(QDateTime::fromMSecsSinceEpoch(*row.order.lockDeadlineMs))
-            : tr("a time that is not known here");
-        QString line;
-        if (row.isLostLock && row.isExposed) {
-            line = tr("Lost lock: %1 is locked by you on the chain (%2), and nobody is proving it. "
-                      "Fulfil it by hand "
-                      "until %3.")
-                       .arg(id, collateral, until);
-        } else if (row.state == OrderState::Failed && row.isExposed) {
-            line = tr("%1 failed with its collateral locked (%2); the broker does not try again. "
-                      "Fulfil it by hand "
-                      "until %3.")
-                       .arg(id, collateral, until);
-        } else if (row.state == OrderState::SlashPending) {
-            line = tr("%1 was not delivered before its lock deadline: its collateral (%2) is lost, "
-                      "the slash is "
-                      "pending.")
-                       .arg(id, collateral);
-        } else if (row.state == OrderState::Slashed) {
-            line = tr("%1 was slashed (%2).").arg(id, collateral);
-        } else {
-            continue;
-        }
-        if (lines.size() < MostLines) {
-            lines << line;
-        } else {
-            ++more;
-        }
-    }
-    if (more > 0) {
-        lines << tr("And %1 more.").arg(more);
-    }
-    m_alarmText->setText(lines.join(u'\n'));
-    m_alarm->setVisible(!lines.isEmpty());
 }
 
 void OrdersPage::applyState(int index)

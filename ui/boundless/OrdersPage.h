@@ -9,18 +9,20 @@
 #include <memory>
 
 class QComboBox;
-class QFile;
 class QLabel;
 class QLineEdit;
-class QFrame;
 class QStackedLayout;
+class QPushButton;
 class QTabWidget;
 class QTableView;
 class QTimer;
 
 namespace proverdeck::ui {
 
+class BrokerFileReader;
 class FindingsView;
+class OrderAlarm;
+class OrderCards;
 class OrderFilter;
 class OrderTableModel;
 class SkipReasonModel;
@@ -50,7 +52,6 @@ public:
     void clear();
 
     [[nodiscard]] const models::boundless::BrokerAnalysis &analysis() const { return *m_analysis; }
-    [[nodiscard]] bool isReading() const { return !m_waiting.isEmpty() || m_file != nullptr; }
     [[nodiscard]] QList<models::Finding> findings() const;
 
 signals:
@@ -69,36 +70,28 @@ protected:
 
 private:
     [[nodiscard]] QWidget *makeHead();
-    [[nodiscard]] QWidget *makeAlarm();
-    [[nodiscard]] QWidget *makeCards();
     [[nodiscard]] QWidget *makeFilters();
     [[nodiscard]] QWidget *makeTable();
     [[nodiscard]] QWidget *makeSide();
     [[nodiscard]] QWidget *makeEmpty();
     void chooseFiles();
-    void readMore();
-    void nextFile();
     void showSoon();
     void showNow();
-    void showSums(const models::boundless::OrderSummary &sum);
-    void showAlarm(const QList<models::boundless::OrderRow> &rows);
     void applyState(int index);
     void tick();
     [[nodiscard]] qint64 nowMs() const;
 
     std::unique_ptr<models::boundless::BrokerAnalysis> m_analysis;
-    QStringList m_waiting; ///< files to be read
-    std::unique_ptr<QFile> m_file;
-    QString m_fileName;
     QStringList m_names; ///< of the logs that are shown
     QStringList m_problems;
     bool m_isLive = false;
 
     QStackedLayout *m_stack = nullptr;
     QLabel *m_sources = nullptr;
-    QFrame *m_alarm = nullptr;
-    QLabel *m_alarmText = nullptr;
-    QMap<QString, QLabel *> m_cards;
+    QPushButton *m_clear = nullptr;
+    OrderAlarm *m_alarm = nullptr;
+    OrderCards *m_cards = nullptr;
+    BrokerFileReader *m_reader = nullptr;
     QComboBox *m_state = nullptr;
     QLineEdit *m_search = nullptr;
     QLabel *m_shown = nullptr;
@@ -108,7 +101,6 @@ private:
     SkipReasonModel *m_skips = nullptr;
     QTabWidget *m_side = nullptr;
     FindingsView *m_findings = nullptr;
-    QTimer *m_readTimer = nullptr;
     QTimer *m_showTimer = nullptr;
     QTimer *m_clock = nullptr;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/boundless/RequestorListsPage.h"
 
+#include "ui/boundless/LineEditStyle.h"
 #include "ui/boundless/RequestorListModel.h"
 #include "ui/boundless/SettingsDocument.h"
 #include "ui/common/Theme.h"
@@ -34,6 +35,7 @@ RequestorListsPage::RequestorListsPage(SettingsDocument &document, QWidget *pare
 {
     setObjectName(u"requestorLists"_s);
     setAccessibleName(tr("Requestor lists"));
+    setStyleSheet(lineEditStyle());
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(16, 12, 16, 12);
     column->setSpacing(10);
@@ -73,6 +75,7 @@ QWidget *RequestorListsPage::makeList(const QString &key, const QString &title, 
     list.view->verticalHeader()->setDefaultSectionSize(list.view->fontMetrics().height() + 10);
     list.view->horizontalHeader()->setStretchLastSection(true);
     list.view->horizontalHeader()->setHighlightSections(false);
+    list.view->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     list.view->setColumnWidth(RequestorListModel::Address,
                               list.view->fontMetrics().horizontalAdvance(u'0') * 52);
     column->addWidget(list.view, 1);
@@ -119,8 +122,7 @@ void RequestorListsPage::refresh()
     for (const List &list : std::as_const(m_lists)) {
         const bool isDeny = list.key == Deny;
         list.model->setAddresses(valuesOf(list.key),
-                                 isDeny ? valuesOf(Priority) + valuesOf(Allow)
-                                        : valuesOf(Deny),
+                                 isDeny ? valuesOf(Priority) + valuesOf(Allow) : valuesOf(Deny),
                                  isDeny ? tr("Also on another list: denying wins")
                                         : tr("Also denied: its orders are skipped"));
         list.edit->setEnabled(isEditable);

@@ -82,6 +82,9 @@ SettingRow::SettingRow(SettingsDocument &document, SettingKey key, QWidget *pare
     m_reset->setObjectName(u"reset-"_s + m_key.name);
     m_reset->setText(u"×"_s);
     m_reset->setAutoRaise(true);
+    QSizePolicy policy = m_reset->sizePolicy();
+    policy.setRetainSizeWhenHidden(true);
+    m_reset->setSizePolicy(policy);
     m_reset->setToolTip(tr("Take the key out of the file: the default counts"));
     m_reset->setAccessibleName(tr("Take %1 out of the file").arg(m_key.name));
     connect(m_reset, &QToolButton::clicked, this, [this] { take({}); });
@@ -104,6 +107,7 @@ SettingRow::SettingRow(SettingsDocument &document, SettingKey key, QWidget *pare
     QLabel *help = makeHint(m_key.help, this);
     grid->addWidget(help, 1, 0, 1, 5);
     auto *flags = new QHBoxLayout;
+    flags->setSpacing(6);
     m_sign = new QLabel(this);
     flags->addWidget(m_sign, 0, Qt::AlignTop);
     m_remark = makeText({}, this);
@@ -162,9 +166,11 @@ void SettingRow::take(const QString &text)
 void SettingRow::refresh()
 {
     const QString text = currentText();
-    const QString fallback = !m_key.defaultText.isEmpty() ? tr("default: %1").arg(m_key.defaultText)
-        : !m_key.without.isEmpty()                        ? m_key.without
-                                                          : tr("not set");
+    const QString standard = m_key.defaultIn(m_document.era());
+    const QString fallback = !standard.isEmpty() ? tr("default: %1").arg(standard)
+        : m_key.isRequired(m_document.era())     ? tr("required")
+        : !m_key.without.isEmpty()               ? m_key.without
+                                                 : tr("not set");
     if (m_edit != nullptr) {
         const QSignalBlocker blocker(m_edit);
         if (m_problem.isEmpty() || !m_edit->hasFocus()) {

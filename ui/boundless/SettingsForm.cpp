@@ -2,6 +2,7 @@
 #include "ui/boundless/SettingsForm.h"
 
 #include "ui/boundless/DiffDialog.h"
+#include "ui/boundless/LineEditStyle.h"
 #include "ui/boundless/SettingRow.h"
 #include "ui/boundless/SettingsDocument.h"
 #include "ui/common/Theme.h"
@@ -63,6 +64,7 @@ SettingsForm::SettingsForm(SettingsDocument &document, QWidget *parent)
     setObjectName(u"settingsForm"_s);
     setAccessibleName(tr("Broker settings"));
     setAcceptDrops(true);
+    setStyleSheet(lineEditStyle());
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(16, 12, 16, 12);
     layout->setSpacing(10);
@@ -125,6 +127,7 @@ QWidget *SettingsForm::makeHead()
     for (const auto &[era, title] : eraChoices()) {
         m_era->addItem(title);
     }
+    m_era->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     eraLabel->setBuddy(m_era);
     connect(m_era, &QComboBox::activated, this, [this](int index) {
         models::boundless::SettingsContext context = m_document.context();

@@ -20,8 +20,7 @@ void SkipReasonModel::setSkips(const QList<SkipCount> &skips, BrokerEra era)
 
 QString SkipReasonModel::settingOf(const SkipCount &skip) const
 {
-    return m_era >= BrokerEra::V11 && !skip.reason.settingNew.isEmpty() ? skip.reason.settingNew
-                                                                        : skip.reason.setting;
+    return skip.reason.settingIn(m_era);
 }
 
 int SkipReasonModel::rowCount(const QModelIndex &parent) const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/BrokerAnalysis.h"
 #include "models/boundless/Digits.h"
+#include "models/boundless/OrderFindings.h"
 #include "support/Test.h"
 
 #include <QSqlDatabase>
@@ -185,6 +186,98 @@ TEST(OrderBook, CountsTheSampleOfRelease20)
         EXPECT_TRUE(has(findings, code)) << code;
     }
     EXPECT_FALSE(has(findings, "slashed")) << "\"slashed collateral reward too low\" is a skip";
+}
+
+TEST(OrderBook, SaysReasonsInFewWords)
+{
+    const BrokerAnalysis analysis = analysisOf("broker-0.13.log");
+    const auto reason = [&analysis](const QString &id) {
+        return shortReason(rowOf(analysis.book(), id, analysis.lastMs()), analysis.patterns());
+    };
+    EXPECT_EQ(reason(requestNumber(u"25"_s)), u"Another prover had locked it already"_s);
+    EXPECT_THAT(reason(requestNumber(u"26"_s)).toStdString(),
+                ::testing::StartsWith("B-PRO-501 Proving failed after retries"));
+    EXPECT_THAT(reason(requestNumber(u"24"_s)).toStdString(), ::testing::HasSubstr("given up"));
+    EXPECT_THAT(reason(requestNumber(u"28"_s)).toStdString(),
+                ::testing::HasSubstr("not be proved"));
+    EXPECT_THAT(reason(requestNumber(u"22"_s)).toStdString(),
+                ::testing::HasSubstr("another prover"));
+    EXPECT_THAT(reason(requestNumber(u"23"_s)).toStdString(),
+                ::testing::StartsWith("B-OM-007 Failed to lock order"));
+    EXPECT_TRUE(reason(requestNumber(u"21"_s)).isEmpty());
+}
+
+TEST(OrderBook, WhatIsProvedWithALockIsExposedAlsoWithoutTheLineOfItsLock)
+{
+    const BrokerAnalysis analysis = analysisOf("broker-2.0.log");
+    const OrderRow row
+        = rowOf(analysis.book(), u"0xc0ffee00254729296a45a3885639ac7e10f9d54900000061"_s,
+                analysis.lastMs());
+    EXPECT_EQ(row.state, OrderState::Failed);
+    EXPECT_TRUE(row.isExposed);
+    EXPECT_EQ(analysis.book().summary(analysis.lastMs()).locked, 1) << "by its own line";
+}
+
+BrokerAnalysis analysisOfLines(const QByteArrayList &messages)
+{
+    QByteArray log;
+    for (qsizetype i = 0; i < messages.size(); ++i) {
+        log += "2025-08-05T09:" + QByteArray::number(i + 10)
+            + ":00.000000Z  INFO broker::x: " + messages.at(i) + '\n';
+    }
+    BrokerAnalysis analysis;
+    analysis.feedLog(u"b"_s, log);
+    analysis.finishLog(u"b"_s);
+    return analysis;
+}
+
+const QByteArray OneOrder = "0xab-0x" + QByteArray(64, '1') + "-LockAndFulfill";
+
+TEST(OrderBook, AFailedAttemptToSubmitIsNoFailedOrder)
+{
+    const QByteArrayList attempt{"Locked request: 0xab", "Submitting batch 7",
+                                 "Submitting order " + OneOrder,
+                                 "Failed to fulfill batch for orders: [\"" + OneOrder + "\"]"};
+    const BrokerAnalysis trying = analysisOfLines(attempt);
+    EXPECT_EQ(trying.book().rows(trying.lastMs()).first().state, OrderState::Proved);
+    EXPECT_EQ(trying.book().summary(trying.lastMs()).failed, 0);
+    const BrokerAnalysis given = analysisOfLines(
+        attempt + QByteArrayList{"Batch 7 has reached max submission attempts. x"});
+    EXPECT_EQ(given.book().rows(given.lastMs()).first().state, OrderState::Failed);
+    EXPECT_EQ(given.book().summary(given.lastMs()).failed, 1);
+    const BrokerAnalysis done = analysisOfLines(
+        attempt + QByteArrayList{"✨ Completed order: 0xab eth_reward: 0.1 stake_reward: 0.0 ✨"});
+    EXPECT_EQ(done.book().rows(done.lastMs()).first().state, OrderState::Fulfilled);
+    EXPECT_EQ(done.book().summary(done.lastMs()).failed, 0);
+}
+
+TEST(OrderBook, TheChainMayBeFasterThanTheBrokersOwnWord)
+{
+    BrokerAnalysis analysis = analysisOfLines(
+        {"Locking request: 0xab for stake: 5000000",
+         "Detected request 0xab locked by 0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"});
+    analysis.setAccount(Us);
+    const OrderRow soon = analysis.book().rows(analysis.lastMs()).first();
+    EXPECT_FALSE(soon.isLostLock);
+    EXPECT_EQ(soon.state, OrderState::Locked);
+    EXPECT_TRUE(soon.isExposed);
+    EXPECT_TRUE(analysis.book().rows(analysis.lastMs() + 3'600'000).first().isLostLock)
+        << "an hour later nothing was heard of it";
+}
+
+TEST(OrderBook, ADeliveryThatTheChainShowsInTimeIsOurs)
+{
+    // 2025-08-05T10:00:00Z and an hour later.
+    const QByteArray deadlines = " [lock expires at 1754388000 (1 seconds from now), expires at "
+                                 "1754391600 (2 seconds from now)]";
+    const QByteArrayList lines{"Locked request: 0xab", "Queued order " + OneOrder + deadlines,
+                               "Detected request fulfilled 0xab"};
+    const BrokerAnalysis analysis = analysisOfLines(lines);
+    const qint64 later = 1754390000000;
+    EXPECT_EQ(analysis.book().rows(later).first().state, OrderState::Fulfilled);
+    const BrokerAnalysis unknown = analysisOfLines({lines.at(0), lines.at(2)});
+    EXPECT_EQ(unknown.book().rows(later).first().state, OrderState::Locked)
+        << "it may have been somebody else, after the lock";
 }
 
 TEST(OrderBook, AMillionTimesTheSameLogIsOneOrderEach)

@@ -50,14 +50,28 @@ TEST(SettingsSchema, KnowsEveryKeyOfTheTemplates)
          {BrokerEra::V013, BrokerEra::V10, BrokerEra::V11, BrokerEra::V14, BrokerEra::V20}) {
         for (const SettingKey &key : schema->keys(era)) {
             EXPECT_FALSE(key.help.isEmpty()) << key.name.toStdString();
-            const bool isText = key.type == SettingKey::Type::Text;
-            if (!key.defaultText.isEmpty() && !isText) {
-                const bool hasUnit = key.defaultText.contains(u' ') && era < BrokerEra::V14;
-                EXPECT_TRUE(hasUnit || problemWith(key, era, key.defaultText).isEmpty())
-                    << problemWith(key, era, key.defaultText).toStdString();
-            }
+            const QString standard = key.defaultIn(era);
+            EXPECT_TRUE(standard.isEmpty() || problemWith(key, era, standard).isEmpty())
+                << problemWith(key, era, standard).toStdString();
         }
     }
+}
+
+TEST(SettingsSchema, DefaultsDifferByGeneration)
+{
+    const auto schema = SettingsSchema::builtIn();
+    const auto standard = [&schema](BrokerEra era, const QString &section, const QString &name) {
+        return schema->find(era, section, name)->defaultIn(era);
+    };
+    const QString limit = u"max_mcycle_limit"_s;
+    EXPECT_EQ(standard(BrokerEra::V013, u"market"_s, limit), QString()) << "no limit";
+    EXPECT_EQ(standard(BrokerEra::V14, u"market"_s, limit), u"8000"_s);
+    EXPECT_EQ(standard(BrokerEra::V013, u"market"_s, u"max_concurrent_preflights"_s), u"4"_s);
+    EXPECT_EQ(standard(BrokerEra::V20, u"market"_s, u"max_concurrent_preflights"_s), u"8"_s);
+    EXPECT_EQ(standard(BrokerEra::V013, u"batcher"_s, u"single_txn_fulfill"_s), u"false"_s);
+    EXPECT_EQ(standard(BrokerEra::V20, u"batcher"_s, u"single_txn_fulfill"_s), u"true"_s);
+    EXPECT_EQ(standard(BrokerEra::V013, u"prover"_s, u"status_poll_ms"_s), QString()) << "required";
+    EXPECT_EQ(standard(BrokerEra::V20, u"prover"_s, u"status_poll_ms"_s), u"1000"_s);
 }
 
 TEST(SettingsCheck, TheTemplateHasItsKnownFaultsOnly)

@@ -37,6 +37,9 @@ void savePicture(QWidget &widget, const QString &name)
     const QString folder = qEnvironmentVariable("PROVERDECK_TEST_PICTURES");
     if (!folder.isEmpty()) {
         QDir().mkpath(folder);
+        for (int i = 0; i < 5; ++i) {
+            QCoreApplication::processEvents(); // what was changed gets its place
+        }
         EXPECT_TRUE(widget.grab().save(folder + u'/' + name + u".png"_s));
     }
 }
@@ -46,6 +49,7 @@ class OrdersPageTest : public ::testing::Test
 protected:
     OrdersPageTest()
     {
+        applyAppearance(*qApp, Appearance::Light);
         page.resize(1280, 720);
         page.show();
     }
