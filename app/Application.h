@@ -4,6 +4,7 @@
 #include "app/CommandLine.h"
 #include "app/KeychainSecretStore.h"
 #include "app/RunSetup.h"
+#include "app/StakeSettings.h"
 #include "app/demo/DemoLeash.h"
 #include "ui/Services.h"
 
@@ -45,6 +46,8 @@ public:
                                     bool overwrite) override;
     [[nodiscard]] std::unique_ptr<ui::BundleMaker> bundleMaker(const QString &runId) override;
     void startDemo(const DemoAnswer &answer) override;
+    [[nodiscard]] models::boundless::StakeStore *stakeStore() override { return &m_stake; }
+    [[nodiscard]] models::SecretStore *secrets() override { return &m_secrets; }
 
 private:
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host,
@@ -65,6 +68,7 @@ private:
     Request m_request;
     models::store::RunStore m_store;
     KeychainSecretStore m_secrets;
+    StakeSettings m_stake;
     std::unique_ptr<demo::DemoProcess> m_demo;
     bool m_demoReady = false;
     std::map<QString, Session> m_sessions;

@@ -7,6 +7,7 @@
 #include "ui/benchmark/BenchmarkWizard.h"
 #include "ui/benchmark/ResultsPage.h"
 #include "ui/benchmark/RunPage.h"
+#include "ui/boundless/BoundlessPage.h"
 #include "ui/common/Theme.h"
 #include "ui/dialogs/AddServerDialog.h"
 #include "ui/dialogs/Questions.h"
@@ -95,6 +96,9 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     connect(m_start, &StartPage::demoWanted, this, &MainWindow::startDemo);
     connect(m_start, &StartPage::runWanted, this, &MainWindow::openRun);
     connect(&services.store(), &models::store::RunStore::changed, m_start, &StartPage::refresh);
+    m_boundless = new BoundlessPage(services, m_stack);
+    addPage(m_boundless, tr("Boundless"), {});
+    select(m_start);
     buildMenus();
 }
 
@@ -167,7 +171,7 @@ QWidget *MainWindow::currentPage() const
 
 void MainWindow::closePage(QWidget *page)
 {
-    if (page == m_start) {
+    if (page == m_start || page == m_boundless) {
         return;
     }
     delete itemOf(page);

@@ -13,6 +13,7 @@ class QStackedWidget;
 namespace proverdeck::ui {
 
 class BenchmarkWizard;
+class BoundlessPage;
 class ResultsPage;
 class RunPage;
 class StartPage;
@@ -59,6 +60,7 @@ private:
     QListWidget *m_list = nullptr;
     QStackedWidget *m_stack = nullptr;
     StartPage *m_start = nullptr;
+    BoundlessPage *m_boundless = nullptr;
     bool m_closing = false;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/SecretStore.h"
+#include "models/boundless/StakeStore.h"
 #include "models/run/Run.h"
 #include "models/store/RunStore.h"
 #include "ui/dialogs/SupportBundleDialog.h"
@@ -45,6 +47,9 @@ public:
     /// Starts the demo host if it is not running; answers with its host name, or with why not.
     using DemoAnswer = std::function<void(const QString &host, const QString &problem)>;
     virtual void startDemo(const DemoAnswer &answer) = 0;
+    /// What the stake page remembers, and where secrets are kept; null: nothing is remembered.
+    [[nodiscard]] virtual models::boundless::StakeStore *stakeStore() { return nullptr; }
+    [[nodiscard]] virtual models::SecretStore *secrets() { return nullptr; }
 };
 
 } // namespace proverdeck::ui

@@ -14,12 +14,6 @@ namespace {
 
 constexpr int FailuresUntilStale = 3;
 
-std::optional<quint64> quantity(const QJsonValue &value)
-{
-    const auto number = U256::fromHex(value.toString());
-    return number ? number->toUInt64() : std::nullopt;
-}
-
 std::optional<U256> wordOf(const RpcAnswer &answer)
 {
     const auto bytes = answer ? evm::bytesFromHex(answer->toString()) : std::nullopt;
@@ -92,8 +86,8 @@ void CollateralMonitor::onHead(const QList<RpcAnswer> &answers)
             return;
         }
     }
-    const auto chain = quantity(answers.at(0).value());
-    const auto head = quantity(answers.at(1).value());
+    const auto chain = blockNumberOf(answers.at(0).value());
+    const auto head = blockNumberOf(answers.at(1).value());
     if (!chain || !head) {
         failed(tr("The endpoint names neither chain nor height."));
         return;
@@ -171,8 +165,8 @@ void CollateralMonitor::onReading(quint64 head, const QList<RpcAnswer> &answers)
         }
     }
     const QJsonObject block = answers.at(0).value_or(QJsonValue()).toObject();
-    const auto seconds = quantity(block.value(u"timestamp"_s));
-    if (!seconds || quantity(block.value(u"number"_s)) != head) {
+    const QDateTime time = blockTimeOf(block.value(u"timestamp"_s));
+    if (!time.isValid() || blockNumberOf(block.value(u"number"_s)) != head) {
         failed(
             tr("The endpoint does not have block %1 yet that it named as the newest.").arg(head));
         return;
@@ -210,14 +204,10 @@ void CollateralMonitor::onReading(quint64 head, const QList<RpcAnswer> &answers)
     }
     m_isBusy = false;
     m_failures = 0;
-    m_snapshot = Snapshot{head,
-                          block.value(u"hash"_s).toString(),
-                          QDateTime::fromSecsSinceEpoch(qint64(*seconds), Qt::UTC),
-                          QDateTime::currentDateTimeUtc(),
-                          *collateral,
-                          *wallet,
-                          *coin,
-                          *allowance};
+    m_snapshot = Snapshot{head,        block.value(u"hash"_s).toString(),
+                          time,        QDateTime::currentDateTimeUtc(),
+                          *collateral, *wallet,
+                          *coin,       *allowance};
     if (changedFrom) {
         emit reorganised(*changedFrom);
     }

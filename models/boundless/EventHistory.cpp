@@ -167,6 +167,22 @@ void EventHistory::readChunk(quint64 from, quint64 to)
         [this, first, to](const QList<RpcAnswer> &answers) { onLogs(first, to, answers); });
 }
 
+QList<MarketEvent> EventHistory::eventsIn(const QList<RpcAnswer> &answers, quint64 from,
+                                          quint64 to) const
+{
+    QList<MarketEvent> found;
+    for (const RpcAnswer &answer : answers) {
+        const QJsonArray logs = answer ? answer->toArray() : QJsonArray();
+        for (const auto &log : logs) {
+            const auto event = readLog(log.toObject(), m_facts, m_account);
+            if (event && event->block >= from && event->block <= to) {
+                found << *event;
+            }
+        }
+    }
+    return found;
+}
+
 void EventHistory::onLogs(quint64 from, quint64 to, const QList<RpcAnswer> &answers)
 {
     m_isBusy = false;
@@ -186,16 +202,7 @@ void EventHistory::onLogs(quint64 from, quint64 to, const QList<RpcAnswer> &answ
         readOn();
         return;
     }
-    QList<MarketEvent> found;
-    for (const RpcAnswer &answer : answers) {
-        const QJsonArray logs = answer ? answer->toArray() : QJsonArray();
-        for (const QJsonValue &log : logs) {
-            const auto event = readLog(log.toObject(), m_facts, m_account);
-            if (event && event->block >= from && event->block <= to) {
-                found << *event;
-            }
-        }
-    }
+    const QList<MarketEvent> found = eventsIn(answers, from, to);
     if (isAnyRefused) {
         m_unreadable << from;
     } else {
@@ -280,17 +287,15 @@ void EventHistory::onTimes(const QList<quint64> &blocks, const QList<RpcAnswer> 
 {
     m_isBusy = false;
     for (qsizetype i = 0; i < blocks.size(); ++i) {
-        const QString text = answers.at(i)
-            ? answers.at(i)->toObject().value(u"timestamp"_s).toString()
-            : QString();
-        const auto number = U256::fromHex(text);
-        const auto seconds = number ? number->toUInt64() : std::nullopt;
-        if (!seconds) {
+        const QDateTime time = answers.at(i)
+            ? blockTimeOf(answers.at(i)->toObject().value(u"timestamp"_s))
+            : QDateTime();
+        if (!time.isValid()) {
             failed(answers.at(i) ? tr("The endpoint does not know block %1.").arg(blocks.at(i))
                                  : evm::errorText(answers.at(i).error()));
             return;
         }
-        m_times.insert(blocks.at(i), QDateTime::fromSecsSinceEpoch(qint64(*seconds), Qt::UTC));
+        m_times.insert(blocks.at(i), time);
     }
     emit changed();
     readOn();

@@ -56,6 +56,8 @@ signals:
 private:
     void readOn();
     void readChunk(quint64 from, quint64 to);
+    [[nodiscard]] QList<MarketEvent> eventsIn(const QList<evm::RpcAnswer> &answers, quint64 from,
+                                              quint64 to) const;
     void onLogs(quint64 from, quint64 to, const QList<evm::RpcAnswer> &answers);
     void take(quint64 from, quint64 to, const QList<MarketEvent> &found);
     void verifyOldest();

@@ -40,12 +40,6 @@ const Topics &topicsOf(Generation generation)
     return generation == Generation::Stake ? stake : collateral;
 }
 
-std::optional<quint64> quantity(const QJsonValue &value)
-{
-    const auto number = U256::fromHex(value.toString());
-    return number ? number->toUInt64() : std::nullopt;
-}
-
 Address addressTopic(const QString &topic)
 {
     return Address::fromWord(evm::bytesFromHex(topic).value_or(QByteArray()));
@@ -98,6 +92,22 @@ bool readSlash(const AbiReader &data, MarketEvent &event)
 
 } // namespace
 
+std::optional<quint64> blockNumberOf(const QJsonValue &value)
+{
+    constexpr quint64 Highest = quint64(1) << 53;
+    const auto number = U256::fromHex(value.toString());
+    const auto small = number ? number->toUInt64() : std::nullopt;
+    return small && *small < Highest ? small : std::nullopt;
+}
+
+QDateTime blockTimeOf(const QJsonValue &value)
+{
+    constexpr quint64 Latest = quint64(1) << 40; // seconds
+    const auto seconds = blockNumberOf(value);
+    return seconds && *seconds < Latest ? QDateTime::fromSecsSinceEpoch(qint64(*seconds), Qt::UTC)
+                                        : QDateTime();
+}
+
 QString eventWord(EventKind kind)
 {
     switch (kind) {
@@ -127,8 +137,8 @@ std::optional<MarketEvent> readLog(const QJsonObject &log, const MarketFacts &fa
     for (const QJsonValue &topic : list) {
         topics << topic.toString().toLower();
     }
-    const auto block = quantity(log.value(u"blockNumber"_s));
-    const auto index = quantity(log.value(u"logIndex"_s));
+    const auto block = blockNumberOf(log.value(u"blockNumber"_s));
+    const auto index = blockNumberOf(log.value(u"logIndex"_s));
     const auto bytes = evm::bytesFromHex(log.value(u"data"_s).toString());
     const auto emitter = Address::fromText(log.value(u"address"_s).toString().toLower());
     if (topics.size() < 2 || !block || !index || !bytes || !emitter
@@ -142,9 +152,7 @@ std::optional<MarketEvent> readLog(const QJsonObject &log, const MarketFacts &fa
     event.logIndex = *index;
     event.blockHash = log.value(u"blockHash"_s).toString().toLower();
     event.transaction = log.value(u"transactionHash"_s).toString().toLower();
-    if (const auto seconds = quantity(log.value(u"blockTimestamp"_s))) {
-        event.time = QDateTime::fromSecsSinceEpoch(qint64(*seconds), Qt::UTC);
-    }
+    event.time = blockTimeOf(log.value(u"blockTimestamp"_s));
     const QString &topic = topics.first();
     bool isRead = false;
     if (*emitter == facts.token && topic == known.transfer && topics.size() == 3) {

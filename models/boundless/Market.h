@@ -69,6 +69,11 @@ struct MarketEvent
 [[nodiscard]] QList<evm::RpcCall> logCalls(const MarketFacts &facts, const evm::Address &account,
                                            quint64 from, quint64 to);
 
+/// A height or log index; nullopt for what no chain can have reached.
+[[nodiscard]] std::optional<quint64> blockNumberOf(const QJsonValue &value);
+/// The time of a block, unix seconds as a quantity; invalid for what is no time of this calendar.
+[[nodiscard]] QDateTime blockTimeOf(const QJsonValue &value);
+
 // Calls of the contracts. "block" is a quantity or "latest".
 [[nodiscard]] evm::RpcCall ethCall(const evm::Address &to, const QString &data,
                                    const QString &block = QStringLiteral("latest"));

@@ -114,10 +114,10 @@ bool TransferBook::lookUp(const MarketFacts &facts, const QList<MarketEvent> &ev
     return isAny;
 }
 
-void TransferBook::release(qsizetype index)
+void TransferBook::release(const TransferPlan &plan)
 {
-    if (index >= 0 && index < m_records.size() && isOpen(m_records.at(index))) {
-        m_records[index].state = TransferState::NotSent;
+    if (TransferRecord *record = openRecord(plan)) {
+        record->state = TransferState::NotSent;
     }
 }
 

@@ -46,7 +46,7 @@ public:
     /// Looks for open submissions among what the chain shows. True if one was found.
     bool lookUp(const MarketFacts &facts, const QList<MarketEvent> &events);
     /// A person looked and knows that it was never sent.
-    void release(qsizetype index);
+    void release(const TransferPlan &plan);
 
     [[nodiscard]] const QList<TransferRecord> &records() const { return m_records; }
     [[nodiscard]] QJsonArray toJson() const;

@@ -236,6 +236,38 @@ RpcAnswer answerOf(const QJsonObject &object, const HttpAnswer &answer, const QS
                                    tr("an answer with neither one result nor one error")});
 }
 
+/// The objects of an answer, each to the call whose id it has.
+void readList(const QJsonArray &list, const HttpAnswer &answer, const QList<SentCall> &sent,
+              const QDateTime &now, RpcReading &reading)
+{
+    for (const auto &entry : list) {
+        const QJsonObject object = entry.toObject();
+        const QJsonValue id = object.value(u"id"_s);
+        const auto number = id.isDouble() ? integerOf(id) : std::nullopt;
+        for (const SentCall &call : sent) {
+            if (number == call.id) {
+                reading.answers.insert(call.id, answerOf(object, answer, call.method, now));
+            }
+        }
+    }
+}
+
+/// What an object without our id means for the one call that was sent.
+RpcError anonymousError(const QJsonObject &object, const HttpAnswer &answer, const QString &method,
+                        const QDateTime &now)
+{
+    const QJsonValue id = object.value(u"id"_s);
+    const QJsonValue said = object.value(u"error"_s);
+    if ((id.isNull() || id.isUndefined()) && said.isObject()) {
+        return errorOf(said.toObject(), answer, method, now);
+    }
+    if (answer.status >= 400) {
+        return httpError(answer, method, now);
+    }
+    return {
+        RpcFault::Transient, answer.status, {}, tr("an answer to another question than was asked")};
+}
+
 } // namespace
 
 QString cleanMessage(const QString &message)
@@ -243,11 +275,16 @@ QString cleanMessage(const QString &message)
     QString text;
     for (const QChar letter : message) {
         if (text.size() >= MaxMessage) {
-            return text + u'…';
+            text += u'…';
+            break;
         }
-        text += letter.isPrint() ? letter : letter.isSpace() ? QChar(u' ') : QChar();
+        if (letter.isPrint()) {
+            text += letter;
+        } else if (letter.isSpace()) {
+            text += u' ';
+        }
     }
-    return text.remove(QChar()).simplified();
+    return text.simplified();
 }
 
 QByteArray requestBody(const QList<SentCall> &ids, const QList<RpcCall> &calls, bool isBatch)
@@ -284,35 +321,14 @@ RpcReading readRpcAnswer(const HttpAnswer &answer, const QList<SentCall> &sent, 
         reading.isBatchRefused = errorFor(sent.first().method).fault == RpcFault::Rejected;
         return reading.isBatchRefused ? reading : failAll(errorFor);
     }
-    const QJsonArray list = document.isArray() ? document.array() : QJsonArray{document.object()};
-    for (const QJsonValue &entry : list) {
-        const QJsonObject object = entry.toObject();
-        const auto id = integerOf(object.value(u"id"_s));
-        for (const SentCall &call : sent) {
-            if (id == call.id && object.value(u"id"_s).isDouble()) {
-                reading.answers.insert(call.id, answerOf(object, answer, call.method, now));
-            }
-        }
-    }
+    readList(document.isArray() ? document.array() : QJsonArray{document.object()}, answer, sent,
+             now, reading);
     // A single call whose error carries no id (it could not be read, or is refused before reading).
     if (reading.answers.isEmpty() && !isBatch) {
-        const QJsonObject object = list.first().toObject();
-        const bool isAnonymous
-            = object.value(u"id"_s).isNull() || object.value(u"id"_s).isUndefined();
-        if (isAnonymous && object.value(u"error"_s).isObject()) {
-            return failAll([&](const QString &method) {
-                return errorOf(object.value(u"error"_s).toObject(), answer, method, now);
-            });
-        }
-        if (answer.status >= 400) {
-            return failAll([&](const QString &method) { return httpError(answer, method, now); });
-        }
-        return failAll([&](const QString & /*method*/) {
-            return RpcError{RpcFault::Transient,
-                            answer.status,
-                            {},
-                            tr("an answer to another question than was asked")};
-        });
+        const QJsonObject object
+            = document.isArray() ? document.array().first().toObject() : document.object();
+        const RpcError error = anonymousError(object, answer, sent.first().method, now);
+        return failAll([&](const QString & /*method*/) { return error; });
     }
     return reading;
 }

@@ -197,7 +197,11 @@ QString U256::toUnitsCut(int decimals, int digits) const
     if (point < 0 || exact.size() - point - 1 <= digits) {
         return exact;
     }
-    return exact.left(digits > 0 ? point + 1 + digits : point) + u'…';
+    QString cut = exact.left(digits > 0 ? point + 1 + digits : point);
+    while (digits > 0 && cut.endsWith(u'0')) {
+        cut.chop(1);
+    }
+    return (cut.endsWith(u'.') ? cut.chopped(1) : cut) + u'…';
 }
 
 double U256::approximate(int decimals) const

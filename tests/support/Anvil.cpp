@@ -13,6 +13,8 @@
 #include <QStandardPaths>
 #include <QTest>
 
+#include <sys/prctl.h>
+
 #include <csignal>
 
 namespace proverdeck::testing {
@@ -103,6 +105,8 @@ void Anvil::start(const QStringList &arguments, int port)
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(u"HOME"_s, m_home.path());
     m_process.setProcessEnvironment(environment);
+    // A test that crashes takes its node along.
+    m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.start(program(),
                     QStringList{u"--host"_s, u"127.0.0.1"_s, u"--port"_s, QString::number(port)}

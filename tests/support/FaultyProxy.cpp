@@ -123,6 +123,7 @@ void FaultyProxy::onConnection()
 {
     while (QTcpSocket *socket = m_server.nextPendingConnection()) {
         m_input.insert(socket, {});
+        socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
         connect(socket, &QTcpSocket::readyRead, this, [this, socket] { onBytes(socket); });
         connect(socket, &QTcpSocket::disconnected, this, [this, socket] {
             m_input.remove(socket);
@@ -196,7 +197,8 @@ FaultyProxy::Plan FaultyProxy::planFor(const QJsonArray &calls, bool isBatch, QS
         } else if (fault.kind == u"range-limit") {
             const bool isWide
                 = std::any_of(calls.begin(), calls.end(), [&](const QJsonValue &call) {
-                      return call[u"method"_s].toString() == u"eth_getLogs" && widthOf(call) > fault.value;
+                      return call[u"method"_s].toString() == u"eth_getLogs"
+                          && widthOf(call) > fault.value;
                   });
             if (!isWide) {
                 continue;
@@ -370,13 +372,14 @@ void FaultyProxy::pass(QTcpSocket *socket, const QByteArray &body, const Plan &p
 void FaultyProxy::answer(QTcpSocket *socket, const Reply &reply, int dripMs)
 {
     const bool hasType = reply.headers.contains("Content-Type");
-    socket->write("HTTP/1.1 " + QByteArray::number(reply.status) + " Answer\r\n"
-                  + (hasType ? QByteArray() : "Content-Type: application/json\r\n") + reply.headers
-                  + "Content-Length: " + QByteArray::number(reply.body.size()) + "\r\n\r\n");
+    const QByteArray head = "HTTP/1.1 " + QByteArray::number(reply.status) + " Answer\r\n"
+        + (hasType ? QByteArray() : "Content-Type: application/json\r\n") + reply.headers
+        + "Content-Length: " + QByteArray::number(reply.body.size()) + "\r\n\r\n";
     if (dripMs == 0) {
-        socket->write(reply.body);
+        socket->write(head + reply.body); // in one piece: in two the kernel holds the second back
         return;
     }
+    socket->write(head);
     auto *timer = new QTimer(socket);
     connect(timer, &QTimer::timeout, socket, [socket, timer, left = reply.body]() mutable {
         socket->write(left.left(16));

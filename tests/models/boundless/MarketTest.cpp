@@ -104,8 +104,7 @@ TEST(MarketTest, ALogThatIsNotWellFormedIsNone)
     const QString data = log.value(u"data"_s).toString();
     for (const QString &broken :
          {u"0x"_s, data.left(66), data.left(500),
-          QString(data.left(66) + QString(64, u'f') + data.mid(130)),
-          data.left(data.size() - 1),
+          QString(data.left(66) + QString(64, u'f') + data.mid(130)), data.left(data.size() - 1),
           QString(data.left(2 + 64 * 9) + QString(64, u'f') + data.mid(2 + 64 * 10))}) {
         log.insert(u"data"_s, broken);
         EXPECT_FALSE(readLog(log, market, Us)) << broken.left(200).toStdString();

@@ -415,6 +415,66 @@ TEST_F(StakeWatchTest, WrongPlacesAreNamed)
     EXPECT_TRUE(stake->problem().contains(u"84532"));
 }
 
+/// An endpoint that lies in every answer: nothing is believed, nothing crashes, nothing is 0.
+TEST(StakeWatchLiesTest, NothingThatIsNotWellFormedIsBelieved)
+{
+    const QList<QJsonValue> lies{
+        QJsonValue(),
+        u""_s,
+        u"0x"_s,
+        u"0xzz"_s,
+        u"0x0"_s,
+        QString(u"0x"_s + QString(64, u'f')),
+        QString(u"0x"_s + QString(700, u'1')),
+        -1,
+        1e300,
+        true,
+        QJsonArray{QJsonArray{}, 1, QJsonObject{}},
+        QJsonObject{{u"hash"_s, 3}, {u"timestamp"_s, u"0xffffffffffffffff"_s}}};
+    for (const QString &method :
+         {u"eth_chainId"_s, u"eth_blockNumber"_s, u"eth_getCode"_s, u"eth_call"_s,
+          u"eth_getBalance"_s, u"eth_getBlockByNumber"_s, u"eth_getLogs"_s}) {
+        for (const QJsonValue &lie : lies) {
+            const QString word = u"0x"_s + QString(62, u'0') + u"12"_s;
+            FaultyProxy liar([&](const QString &asked, const QJsonArray &params) {
+                QJsonValue truth = word;
+                if (asked == u"eth_chainId" || asked == u"eth_blockNumber"
+                    || asked == u"eth_getBalance") {
+                    truth = u"0x5"_s;
+                } else if (asked == u"eth_getLogs") {
+                    truth = QJsonArray();
+                } else if (asked == u"eth_getBlockByNumber") {
+                    truth = QJsonObject{{u"number"_s, params.first()},
+                                        {u"hash"_s, u"0xab"_s},
+                                        {u"timestamp"_s, u"0x65000000"_s}};
+                }
+                return QJsonObject{{u"result"_s, asked == method ? lie : truth}};
+            });
+            evm::RpcLimits limits;
+            limits.waitScale = 0.01;
+            limits.patience = 200ms;
+            StakeWatch stake(evm::RpcUrl::fromText(liar.url().toString()).value(), limits);
+            stake.setInterval(20ms);
+            StakeTarget target;
+            target.network = customNetwork();
+            target.market = evm::Address::fromText(Us).value();
+            target.account = target.market;
+            stake.start(target);
+            // It says what is wrong, or it came to an end with values that were not the lie.
+            EXPECT_TRUE(QTest::qWaitFor(
+                [&] { return !stake.problem().isEmpty() || stake.isSettled(); }, 5000))
+                << method.toStdString();
+            const auto &snapshot = stake.monitor().snapshot();
+            if (snapshot && method != u"eth_getBalance" && method != u"eth_call") {
+                EXPECT_EQ(snapshot->collateral, U256(0x12)) << method.toStdString();
+            }
+            if (method == u"eth_call" && lie != QJsonValue(lies.at(5))) {
+                EXPECT_FALSE(snapshot);
+            }
+        }
+    }
+}
+
 TEST_F(StakeWatchTest, AlertsComeOnceForEachCrossing)
 {
     const TestMarket market = TestMarket::deploy(*node, 2, 18, u"ZKC"_s);

@@ -210,6 +210,7 @@ TEST(RpcTest, MessagesAreMadeSafe)
 {
     EXPECT_EQ(cleanMessage(u"a\x1b[31mb\nc"_s + QChar(0) + u'd'), u"a[31mb cd"_s);
     EXPECT_LE(cleanMessage(QString(5000, u'x')).size(), 201);
+    EXPECT_FALSE(cleanMessage(QString(QChar(1)) + QString(5000, u'x')).contains(QChar(0)));
 }
 
 TEST(RpcTest, TheAddressIsASecret)

@@ -81,6 +81,9 @@ TEST(U256Test, UnitsAreExactAndCutNeverRounded)
     EXPECT_EQ(U256(1'999'999).toUnitsCut(6, 2), u"1.99…"_s);
     EXPECT_EQ(U256(1'990'000).toUnitsCut(6, 2), u"1.99"_s);
     EXPECT_EQ(U256(1'990'000).toUnitsCut(6, 0), u"1…"_s);
+    EXPECT_EQ(U256(1'500'001).toUnitsCut(6, 4), u"1.5…"_s);
+    EXPECT_EQ(U256(10'000'001).toUnitsCut(6, 4), u"10…"_s);
+    EXPECT_EQ(U256(1).toUnitsCut(6, 4), u"0…"_s);
 }
 
 TEST(U256Test, ReadsWhatAPersonTyped)

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/SecretStore.h"
+#include "models/boundless/StakeStore.h"
+#include "models/boundless/StakeWatch.h"
+#include "models/boundless/TransferBook.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QStackedWidget;
+class QTableView;
+
+namespace proverdeck::ui {
+
+class NoticeBar;
+class StakeChart;
+class StakeEventModel;
+class ValueCard;
+
+/// A prover's collateral: what it is now, how it came to be so, and what threatens it.
+///
+/// Asks nothing of any network before the person named an endpoint or had one remembered.
+class StakePage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// Both stores may be null (then nothing is remembered) and must outlive the page.
+    StakePage(models::boundless::StakeStore *store, models::SecretStore *secrets,
+              QWidget *parent = nullptr);
+    ~StakePage() override;
+
+    /// Short limits for tests; for the next watch().
+    void setPace(const models::evm::RpcLimits &limits, std::chrono::milliseconds interval);
+    void watch(const models::boundless::StakeConfig &config, const models::evm::RpcUrl &endpoint);
+    /// Who carries transfers out; null: only the person's wallet. Must outlive the page.
+    void setRunner(models::boundless::TransferRunner *runner) { m_runner = runner; }
+
+    [[nodiscard]] models::boundless::StakeWatch *stakeWatch() const { return m_watch.get(); }
+    void openEndpointDialog();
+    void openAlertsDialog();
+    void openTransferDialog(models::boundless::TransferKind kind);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    [[nodiscard]] QWidget *makeEmptyState();
+    [[nodiscard]] QWidget *makeDashboard();
+    [[nodiscard]] QWidget *makeHeader();
+    [[nodiscard]] QWidget *makeHistory();
+    void findRemembered();
+    void keepEndpoint(const models::boundless::StakeConfig &config, const models::evm::RpcUrl &url);
+    void save();
+    void refreshSoon();
+    void refresh();
+    void refreshHeader();
+    void refreshCards();
+    void refreshHistory();
+    void refreshNotices();
+    void submit(const models::boundless::TransferPlan &plan);
+    void copySelected();
+    [[nodiscard]] QString secretKey(const QString &network) const;
+    [[nodiscard]] models::boundless::Network
+    networkOf(const models::boundless::StakeConfig &config) const;
+
+    models::boundless::StakeStore *m_store;
+    models::SecretStore *m_secrets;
+    models::boundless::TransferRunner *m_runner = nullptr;
+    models::boundless::StakeConfig m_config;
+    models::boundless::TransferBook m_book;
+    models::evm::RpcUrl m_endpoint;
+    models::evm::RpcLimits m_limits;
+    std::chrono::milliseconds m_interval{12'000};
+    std::unique_ptr<models::boundless::StakeWatch> m_watch;
+    bool m_wasShown = false;
+    QString m_keychainProblem;
+    QTimer m_soon;
+    QTimer m_age;
+
+    QStackedWidget *m_stack;
+    QLabel *m_emptyNote = nullptr;
+    QLabel *m_title = nullptr;
+    QLabel *m_sign = nullptr;
+    QLabel *m_state = nullptr;
+    QPushButton *m_deposit = nullptr;
+    QPushButton *m_withdraw = nullptr;
+    NoticeBar *m_notices = nullptr;
+    ValueCard *m_collateral = nullptr;
+    ValueCard *m_locked = nullptr;
+    ValueCard *m_wallet = nullptr;
+    ValueCard *m_coin = nullptr;
+    StakeChart *m_chart = nullptr;
+    StakeEventModel *m_events;
+    QTableView *m_table = nullptr;
+    QLabel *m_historyNote = nullptr;
+    QProgressBar *m_progress = nullptr;
+    QPushButton *m_older = nullptr;
+};
+
+} // namespace proverdeck::ui
