@@ -3,6 +3,8 @@
 
 #include "app/RunSetup.h"
 
+#include <QCoreApplication>
+
 namespace proverdeck::app {
 
 using namespace Qt::StringLiterals;
@@ -11,6 +13,20 @@ using models::boundless::StopPast;
 namespace {
 
 const QString Prefix = u"stop-"_s;
+
+/// Keeps the lock of a stop for as long as the stop lives.
+class LockKeeper : public QObject
+{
+public:
+    LockKeeper(std::unique_ptr<QLockFile> lock, QObject *parent)
+        : QObject(parent)
+        , m_lock(std::move(lock))
+    {
+    }
+
+private:
+    std::unique_ptr<QLockFile> m_lock;
+};
 
 } // namespace
 
@@ -39,6 +55,30 @@ BrokerStopSetup prepareBrokerStop(models::store::RunStore &store, const QString 
     setup.lock
         = lockRun(models::store::RunStore::runsFolder() + u'/' + setup.options.id, &setup.holder);
     return setup;
+}
+
+std::unique_ptr<models::boundless::SafeStop>
+BrokerOperations::safeStop(models::boundless::BrokerServer &server, QString *problem)
+{
+    BrokerStopSetup setup = prepareBrokerStop(m_store, server.host(), server.dir(), {});
+    if (!setup.lock) {
+        *problem = QCoreApplication::translate("BrokerStops",
+                                               "This broker is being stopped by %1 already.")
+                       .arg(setup.holder);
+        return nullptr;
+    }
+    setup.options.poll = m_poll;
+    auto stop = std::make_unique<models::boundless::SafeStop>(server.shell(), setup.options);
+    if (setup.past.isBegun) {
+        stop->restore(setup.past);
+    }
+    new LockKeeper(std::move(setup.lock), stop.get());
+    return stop;
+}
+
+bool BrokerOperations::hasOpenStop(const QString &host, const QString &dir) const
+{
+    return openBrokerStops(m_store).contains(qMakePair(host, dir));
 }
 
 QList<QPair<QString, QString>> openBrokerStops(const models::store::RunStore &store)

@@ -3,6 +3,7 @@
 
 #include "models/boundless/ops/SafeStop.h"
 #include "models/store/RunStore.h"
+#include "ui/boundless/OperationsPage.h"
 
 #include <QLockFile>
 
@@ -22,6 +23,25 @@ struct BrokerStopSetup
 /// The unfinished safe stop of this checkout if the journal has one, else a new one.
 [[nodiscard]] BrokerStopSetup prepareBrokerStop(models::store::RunStore &store, const QString &host,
                                                 const QString &dir, const QString &account);
+/// What the window's page of operations needs. @c store outlives it.
+class BrokerOperations : public ui::OperationsServices
+{
+public:
+    explicit BrokerOperations(models::store::RunStore &store,
+                              std::chrono::milliseconds poll = std::chrono::seconds(15))
+        : m_store(store)
+        , m_poll(poll)
+    {
+    }
+    [[nodiscard]] std::unique_ptr<models::boundless::SafeStop>
+    safeStop(models::boundless::BrokerServer &server, QString *problem) override;
+    [[nodiscard]] bool hasOpenStop(const QString &host, const QString &dir) const override;
+
+private:
+    models::store::RunStore &m_store;
+    std::chrono::milliseconds m_poll;
+};
+
 /// Unfinished safe stops of this computer: host and folder.
 [[nodiscard]] QList<QPair<QString, QString>> openBrokerStops(const models::store::RunStore &store);
 

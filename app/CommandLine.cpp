@@ -25,7 +25,8 @@ QString overview()
         "\n"
         "Without a command the window opens; with --demo it opens on a demo host of its own.\n"
         "\n"
-        "  doctor HOST [--for ethrex]         check a server, change nothing\n"
+        "  doctor HOST [--for ethrex|boundless]\n"
+        "                                     check a server, change nothing\n"
         "  plan BENCHMARK [--format text|sh|json]\n"
         "                                     show every command that a run would execute\n"
         "  run BENCHMARK [--out DIR]          benchmark without a window\n"
@@ -186,7 +187,12 @@ tl::expected<models::Workflow, QString> workflowFor(const QStringList &arguments
             name = argument.mid(11);
         }
     }
-    return models::loadWorkflow(name.isEmpty() ? u"ethrex-benchmark"_s : name);
+    const bool isBoundless = arguments.contains(u"--for=boundless"_s)
+        || (arguments.contains(u"--for"_s)
+            && arguments.value(arguments.indexOf(u"--for"_s) + 1) == u"boundless");
+    return models::loadWorkflow(!name.isEmpty()   ? name
+                                    : isBoundless ? u"boundless-doctor"_s
+                                                  : u"ethrex-benchmark"_s);
 }
 
 tl::expected<Request, QString> helpRequest(const Parser &parser)
@@ -271,8 +277,8 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     Request request;
     request.command = Command::Doctor;
     request.workflow = *workflow;
-    Parser parser(u"doctor HOST [--for ethrex]"_s);
-    parser.value(u"for"_s, u"ethrex"_s, tr("For which kind of prover"));
+    Parser parser(u"doctor HOST [--for ethrex|boundless]"_s);
+    parser.value(u"for"_s, u"ethrex|boundless"_s, tr("For which kind of prover"));
     addInputs(parser, *workflow);
     parser.value(u"workflow"_s, u"FILE"_s, tr("A workflow file"));
     addHostOptions(parser);
@@ -284,8 +290,9 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     if (parser.isSet(u"help"_s)) {
         return helpRequest(parser);
     }
-    if (parser.isSet(u"for"_s) && parser.text(u"for"_s) != u"ethrex") {
-        return tl::unexpected(tr("--for: this version checks servers for ethrex only."));
+    if (parser.isSet(u"for"_s) && parser.text(u"for"_s) != u"ethrex"
+        && parser.text(u"for"_s) != u"boundless") {
+        return tl::unexpected(tr("--for: this version checks servers for ethrex and boundless."));
     }
     readInputs(parser, request);
     if (const auto demo = readDemoOptions(parser, request); !demo) {

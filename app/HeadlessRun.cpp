@@ -390,7 +390,7 @@ void HeadlessRun::printDoctor(RunState state) const
     if (m_request.format != u"json") {
         printText(stdout,
                   state == RunState::Done
-                      ? tr("%1 is ready for the benchmark.\n").arg(m_plan.host)
+                      ? tr("%1 is ready.\n").arg(m_plan.host)
                       : tr("%1 is not ready: %2.\n").arg(m_plan.host, models::runStateWord(state)));
         return;
     }

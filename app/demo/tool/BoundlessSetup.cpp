@@ -107,9 +107,7 @@ bool placeBoundless(const State &state)
         && runScript(state, CloneScript, {isBare ? "bare" : "full"})
         && (isBare
             || (writeFile(state.home() + "/.cargo/.crates.toml",
-                          "[v1]\n\"boundless-cli 0.14.1 "
-                          "(registry+https://github.com/rust-lang/crates.io-index)\" = "
-                          "[\"boundless\"]\n")
+                          "[v1]\n\"boundless-cli 0.14.1 (stand-in)\" = [\"boundless\"]\n")
                 && addSettings(state)));
 }
 

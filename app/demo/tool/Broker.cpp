@@ -228,7 +228,8 @@ private:
         order.next = order.seen + 12;
         order.lockDeadline = order.seen + LockTimeout;
         order.deadline = order.seen + Timeout;
-        order.proofSeconds = 200 + static_cast<long long>(mix(order.request()) % 200);
+        order.proofSeconds = (200 + static_cast<long long>(mix(order.request()) % 200))
+            * (m_state.hasFault("slow") ? 3 : 1);
         const std::string bare = order.request().substr(2);
         info(m_style.target("offchain_market_monitor", "offchain_market_monitor::service"),
              m_style.isNew

@@ -96,6 +96,9 @@ int runJust(const State &state, const Words &words)
         out(*justfile);
         return 0;
     }
+    if (words[1] == "--show") {
+        return words.size() > 2 && hasRecipe(*justfile, words[2]) ? 0 : 1;
+    }
     if (!hasRecipe(*justfile, words[1])) {
         err("error: Justfile does not contain recipe `" + words[1] + "`");
         return 1;

@@ -18,6 +18,12 @@ int runSmall(const State &state, const Words &words);
 // A Boundless prover
 int runBoundless(const State &state, const Words &words);
 int runJust(const State &state, const Words &words);
+/// What a set-up does as root: nothing of it reaches the machine that the demo host runs on.
+int runSudo(const State &state, const Words &words);
+int runAptGet(const State &state, const Words &words);
+int runSysctl(const State &state, const Words &words);
+/// "cargo install" of the programs that a set-up needs.
+int installByCargo(const State &state, const Words &words);
 int runBentoCli(const State &state, const Words &words);
 int runPsql(const State &state, const Words &words);
 /// The processes of its containers

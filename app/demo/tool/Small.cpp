@@ -117,6 +117,9 @@ int runCargo(const State &state, const Words &words)
         out("cargo 1.90.0 (840b83a10 2025-07-30)");
         return 0;
     }
+    if (words.size() > 1 && words[1] == "install") {
+        return installByCargo(state, words);
+    }
     const std::string manifest = option(words, "--manifest-path", "Cargo.toml");
     if (!exists(manifest)) {
         err("error: manifest path `" + manifest + "` does not exist");

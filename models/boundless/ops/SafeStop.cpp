@@ -16,6 +16,7 @@ namespace {
 constexpr auto ShortAnswer = 60s;
 constexpr auto StatusAnswer = 90s;
 constexpr auto LeaseLifetime = 180s;
+constexpr auto DropAnswer = 5s;
 constexpr std::array<int, 5> ReconnectSeconds{1, 2, 5, 10, 30};
 const QByteArray LeaseSlot = QByteArrayLiteral("boundless-stop");
 
@@ -35,7 +36,11 @@ SafeStop::SafeStop(ssh::RemoteShell &shell, StopOptions options, ChainWitness *w
     m_poll.setInterval(m_options.poll);
     m_reconnect.setSingleShot(true);
     connect(&m_poll, &QTimer::timeout, this, [this] { m_step(); });
-    connect(&m_reconnect, &QTimer::timeout, &m_shell, &ssh::RemoteShell::open);
+    connect(&m_reconnect, &QTimer::timeout, this, [this] {
+        if (m_shell.state() == ssh::ConnectionState::Disconnected) { // or somebody else was faster
+            m_shell.open();
+        }
+    });
     connect(&m_shell, &ssh::RemoteShell::opened, this, &SafeStop::onOpened);
     connect(&m_shell, &ssh::RemoteShell::openFailed, this, &SafeStop::onOpenFailed);
     connect(&m_shell, &ssh::RemoteShell::connectionLost, this, &SafeStop::onLost);
@@ -87,11 +92,24 @@ void SafeStop::conclude(StopState state, const QString &problem)
         [[maybe_unused]] const bool isNoted
             = note(u"finish"_s, {{u"state"_s, stopStateWord(state)}});
     }
-    if (m_isReady && !m_options.token.isEmpty()) {
-        [[maybe_unused]] const auto id = m_shell.dropLease(LeaseSlot, m_options.token);
-    }
     setState(state);
-    emit finished(state);
+    const bool hasLease = m_isReady && !m_options.token.isEmpty()
+        && m_shell.state() == ssh::ConnectionState::Connected;
+    if (!hasLease) {
+        tellFinished();
+        return;
+    }
+    // Who has it would have to be waited for by the next one; but not for ever.
+    m_caller.call(m_shell.dropLease(LeaseSlot, m_options.token),
+                  [this](const Reply & /*reply*/) { tellFinished(); });
+    QTimer::singleShot(DropAnswer, this, &SafeStop::tellFinished);
+}
+
+void SafeStop::tellFinished()
+{
+    if (!std::exchange(m_hasFinished, true)) {
+        emit finished(m_state);
+    }
 }
 
 bool SafeStop::note(const QString &what, const QJsonObject &data)

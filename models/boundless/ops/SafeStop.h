@@ -112,6 +112,7 @@ private:
     void reconnectLater();
     void setState(StopState state);
     void conclude(StopState state, const QString &problem = {});
+    void tellFinished();
     [[nodiscard]] bool note(const QString &what, const QJsonObject &data = {});
     /// Runs one step and remembers it, to run it again after a lost connection.
     void step(const Then &action);
@@ -163,6 +164,7 @@ private:
     int m_attempt = 0;
     int m_round = 0; ///< counted up by cancel(): what was asked before is no longer wanted
     bool m_isReady = false; ///< helper and lease are there
+    bool m_hasFinished = false;
 };
 
 } // namespace proverdeck::models::boundless
