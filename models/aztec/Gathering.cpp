@@ -124,6 +124,24 @@ qint64 Gathering::bytes() const
     return sum;
 }
 
+std::vector<Place> Gathering::places() const
+{
+    std::vector<Place> places = m_places;
+    for (const GatheredLog &log : m_logs) {
+        for (std::size_t container = 0; container < log.places.size(); ++container) {
+            if (log.places[container] < 0) {
+                continue;
+            }
+            const ContainerFacts &facts = log.reader->containerFacts(container);
+            Place &place = places[std::size_t(log.places[container])];
+            place.first = facts.first;
+            place.last = facts.last;
+            place.roles = facts.roles;
+        }
+    }
+    return places;
+}
+
 int Gathering::placeFor(int log, const Event &event)
 {
     GatheredLog &gathered = m_logs[std::size_t(log)];
@@ -156,13 +174,6 @@ void Gathering::take(int log, const Event &event)
 {
     const int index = placeFor(log, event);
     Place &place = m_places[std::size_t(index)];
-    if (event.time != NoTime) {
-        place.first = place.first == NoTime ? event.time : std::min(place.first, event.time);
-        place.last = std::max(place.last, event.time);
-    }
-    if (event.role != Role::None) {
-        place.roles = quint8(place.roles | (1U << unsigned(event.role)));
-    }
     const EventKind kind = event.kind;
     if (isJobKind(kind)) {
         takeJob(place, index, event);
@@ -187,7 +198,7 @@ void Gathering::takeJob(Place &place, int placeIndex, const Event &event)
     sighting.line = quint32(event.line);
     sighting.place = quint16(placeIndex);
     sighting.kind = event.kind;
-    sighting.attempts = attemptsOf(event.kind, event.message);
+    sighting.attempts = attemptsOf(event.kind, event.rest);
     if (isExceptional(event.kind) && m_texts.size() < MostTexts) {
         sighting.text = quint32(m_texts.size());
         m_texts.push_back(bytesOf(event.raw, KeptText + 200));
@@ -215,6 +226,22 @@ void Gathering::noteWork(Place &place, EventKind kind, const Event &event)
     place.work << WorkNote{kind, event.time, event.time, 1, spotOf(place.log, event)};
 }
 
+/// The few circuits of a machine come again and again: the last ones are found without a search.
+CircuitNotes &Gathering::circuitFor(int place, std::string_view name)
+{
+    for (const RecentCircuit &recent : m_recent) {
+        if (recent.place == place && recent.name == name) {
+            return *recent.notes;
+        }
+    }
+    CircuitNotes &notes = m_circuits[{place, std::string(name)}];
+    if (m_recent.size() >= 16) {
+        m_recent.clear();
+    }
+    m_recent.push_back({place, std::string(name), &notes});
+    return notes;
+}
+
 void Gathering::takeBackend(int placeIndex, const Event &event)
 {
     Place &place = m_places[std::size_t(placeIndex)];
@@ -227,7 +254,7 @@ void Gathering::takeBackend(int placeIndex, const Event &event)
         if (circuit.empty()) {
             return;
         }
-        CircuitNotes &notes = m_circuits[{placeIndex, std::string(circuit)}];
+        CircuitNotes &notes = circuitFor(placeIndex, circuit);
         if (numberOf(event.data, "duration", number)) {
             notes.witnessMs.push_back(float(number));
         }
@@ -254,7 +281,7 @@ void Gathering::takeBackend(int placeIndex, const Event &event)
         if (ms < 0 || name.empty()) {
             return;
         }
-        CircuitNotes &notes = m_circuits[{placeIndex, std::string(name)}];
+        CircuitNotes &notes = circuitFor(placeIndex, name);
         notes.proofMs.push_back(float(ms));
         if (numberOf(event.data, "proofSize", number)) {
             notes.proofBytes.push_back(qint64(number));
@@ -478,23 +505,18 @@ void Gathering::takeChain(int placeIndex, const Event &event)
         }
         break;
     }
+    case EventKind::Peers:
+        m_peers[log]
+            = int(std::min<qint64>(numberAfter(event.message, "Connected to "), 1'000'000));
+        break;
     case EventKind::Proven:
-    case EventKind::Unwound:
-    case EventKind::Peers: {
+    case EventKind::Unwound: {
         EpochNote note;
         note.kind = event.kind;
         note.place = placeIndex;
         note.spot = spotOf(log, event);
-        note.value = double(
-            event.kind == EventKind::Proven
-                ? numberAfter(event.message, "block ")
-                : numberAfter(event.message,
-                              event.kind == EventKind::Peers ? "Connected to " : "Unwound "));
-        note.to = event.kind == EventKind::Unwound ? numberAfter(event.message, " to ") : -1;
-        if (event.kind == EventKind::Peers && !m_epochs.isEmpty()
-            && m_epochs.last().kind == EventKind::Peers && m_epochs.size() > 10'000) {
-            m_epochs.removeLast();
-        }
+        const bool isProven = event.kind == EventKind::Proven;
+        note.value = double(numberAfter(event.message, isProven ? "block " : "Unwound "));
         m_epochs << note;
         break;
     }
