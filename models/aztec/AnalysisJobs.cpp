@@ -169,6 +169,13 @@ JobRow JobStory::tell(quint32 index)
         }
         take(line);
     }
+    if (job.lines >= JobBook::MostLines) {
+        m_row.starts += book.uncounted(index, EventKind::JobStart);
+        m_row.retries += book.uncounted(index, EventKind::JobRetry);
+        m_row.timeouts += book.uncounted(index, EventKind::JobTimeout);
+        m_row.doubled += book.uncounted(index, EventKind::JobDouble);
+        m_row.echoes += book.uncounted(index, EventKind::FacadeStopped);
+    }
     settle();
     return m_row;
 }

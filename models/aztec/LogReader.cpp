@@ -24,21 +24,17 @@ bool isTypeCharacter(char c)
     return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
 }
 
-constexpr std::array<bool, 256> HexDigits = [] {
-    std::array<bool, 256> table{};
-    for (int c = 0; c < 256; ++c) {
-        table.at(std::size_t(c)) = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    }
-    return table;
-}();
-
+/// Without branches and tables, so that the compiler makes vector code of it.
 bool isHash(const char *at)
 {
-    bool good = true;
+    unsigned bad = 0;
     for (std::size_t i = 0; i < HashLength; ++i) {
-        good &= HexDigits[static_cast<unsigned char>(at[i])];
+        const auto c = static_cast<unsigned char>(at[i]);
+        const auto digit = static_cast<unsigned char>(c - '0');
+        const auto letter = static_cast<unsigned char>(c - 'a');
+        bad |= unsigned(digit > 9) & unsigned(letter > 5);
     }
-    return good;
+    return bad == 0;
 }
 
 /// Reads "epoch:TYPE:hash" (before 2025 "TYPE:hash") at the beginning of @p text into @p event;
