@@ -38,6 +38,7 @@ namespace aztec = models::aztec;
 
 namespace {
 
+constexpr int WidestColumn = 330; ///< the rest is in the tool tip
 constexpr int MostCards = 300; ///< more findings than anybody reads; the report has all
 
 /// Leaves room between a number and the text in the next column.
@@ -432,6 +433,9 @@ void AztecPage::onAnalysed(const AztecResultPtr &result)
     const QList<QTableView *> tables = findChildren<QTableView *>();
     for (QTableView *table : tables) {
         table->resizeColumnsToContents();
+        for (int column = 0; column < table->model()->columnCount(); ++column) {
+            table->setColumnWidth(column, std::min(table->columnWidth(column), WidestColumn));
+        }
     }
 }
 

@@ -104,8 +104,8 @@ models::StepOutcome signOf(const EpochRow &row)
 
 QStringList epochTitles()
 {
-    return {tr("Epoch"),  tr("Outcome"), tr("Jobs done"), tr("Blocks"), tr("Started"),
-            tr("Proved"), tr("On L1"),   tr("Deadline"),  tr("Margin"), tr("First cause")};
+    return {tr("Epoch"),   tr("Outcome"), tr("First cause"), tr("Jobs done"), tr("Blocks"),
+            tr("Started"), tr("Proved"),  tr("On L1"),       tr("Deadline"),  tr("Margin")};
 }
 
 Rows epochRows(const Analysis &analysis, const QPalette &palette)
@@ -144,10 +144,9 @@ Rows epochRows(const Analysis &analysis, const QPalette &palette)
             row.epoch,
             {TableCell{
                  row.epoch < 0 ? u"–"_s : QString::number(row.epoch), row.epoch, {}, true, {}},
-             outcome, jobs, TableCell::count(row.blocks), time(analysis, row.started),
+             outcome, cause, jobs, TableCell::count(row.blocks), time(analysis, row.started),
              time(analysis, row.proved),
-             time(analysis, row.mined != NoTime ? row.mined : row.submitted), deadline, margin,
-             cause}};
+             time(analysis, row.mined != NoTime ? row.mined : row.submitted), deadline, margin}};
     }
     return rows;
 }
