@@ -99,6 +99,7 @@ private:
         const Sighting *sighting;
     };
 
+    [[nodiscard]] bool isCopy(std::size_t index) const;
     void take(const Line &line);
     void takeAgent(const Line &line);
     void begin(const Line &line);
@@ -159,7 +160,11 @@ JobRow JobStory::tell(quint32 index)
     if (!std::is_sorted(m_lines.begin(), m_lines.end(), isBefore)) {
         std::stable_sort(m_lines.begin(), m_lines.end(), isBefore);
     }
-    for (const Line &line : m_lines) {
+    for (std::size_t i = 0; i < m_lines.size(); ++i) {
+        const Line &line = m_lines[i];
+        if (isCopy(i)) {
+            continue;
+        }
         const int weight = weightOf(line.sighting->kind);
         if (weight > m_weight) {
             m_weight = weight;
@@ -178,6 +183,20 @@ JobRow JobStory::tell(quint32 index)
     }
     settle();
     return m_row;
+}
+
+/// The same event at the same millisecond in another log: a log that was saved twice.
+bool JobStory::isCopy(std::size_t index) const
+{
+    const Line &line = m_lines[index];
+    for (std::size_t i = index; i > 0 && m_lines[i - 1].time == line.time; --i) {
+        const Sighting &other = *m_lines[i - 1].sighting;
+        if (other.kind == line.sighting->kind && line.time != NoTime
+            && m_gathering.logOf(other.place) != m_gathering.logOf(line.sighting->place)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void JobStory::take(const Line &line)

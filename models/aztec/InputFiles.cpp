@@ -216,6 +216,17 @@ bool looksLikeAztec(QByteArrayView head)
     return counter.known > 0;
 }
 
+bool isAztecFile(const QString &path)
+{
+    Unpacker unpacker(path);
+    if (!unpacker.open().isEmpty()) {
+        return false;
+    }
+    QByteArray piece(Piece, Qt::Uninitialized);
+    const qint64 got = unpacker.read(piece.data(), piece.size());
+    return got > 0 && looksLikeAztec(QByteArrayView(piece.constData(), got));
+}
+
 QByteArray lineAt(const QString &path, qint64 offset, qsizetype limit)
 {
     Unpacker unpacker(path);

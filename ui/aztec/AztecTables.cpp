@@ -153,9 +153,9 @@ Rows epochRows(const Analysis &analysis, const QPalette &palette)
 
 QStringList typeTitles()
 {
-    return {tr("Epoch"),    tr("Type"),   tr("Enqueued"), tr("Started"),    tr("Completed"),
-            tr("Expected"), tr("Failed"), tr("Retried"),  tr("Timed out"),  tr("Attempts"),
-            tr("Wait"),     tr("Work"),   tr("Cadence"),  tr("Per second"), tr("Peak parallel")};
+    return {tr("Epoch"),   tr("Type"),     tr("Enqueued"), tr("Started"),    tr("Completed"),
+            tr("Failed"),  tr("Wait"),     tr("Work"),     tr("Cadence"),    tr("Timed out"),
+            tr("Retried"), tr("Attempts"), tr("Expected"), tr("Per second"), tr("Peak parallel")};
 }
 
 Rows typeRows(const Analysis &analysis, std::optional<qint64> epoch)
@@ -181,13 +181,14 @@ Rows typeRows(const Analysis &analysis, std::optional<qint64> epoch)
                 {TableCell{QString::number(row.epoch), row.epoch, {}, true, {}}, name,
                  TableCell::count(type.enqueued, type.enqueued ? QString() : noBroker),
                  TableCell::count(type.started, type.started ? QString() : noAgent), completed,
-                 TableCell::count(type.expected, whyText(type.whyNoExpected)),
-                 TableCell::count(type.failed), TableCell::count(type.retried),
+                 TableCell::count(type.failed), spread(type.wait), spread(type.work),
+                 spread(type.cadence),
                  TableCell::count(
                      type.timedOut,
                      tr("Of %1 jobs. A time-out is no attempt.").arg(type.jobsTimedOut)),
+                 TableCell::count(type.retried),
                  TableCell::count(type.mostAttempts, tr("The most that one job needed.")),
-                 spread(type.wait), spread(type.work), spread(type.cadence),
+                 TableCell::count(type.expected, whyText(type.whyNoExpected)),
                  TableCell::number(type.perSecond,
                                    type.perSecond ? QString::number(*type.perSecond, 'g', 3)
                                                   : QString(),

@@ -289,5 +289,17 @@ TEST(AztecAnalysisTest, AJobThatRepeatsForEverTakesNoMoreMemory)
     EXPECT_LE(fleet.troubles("job-stuck").first().evidence.size(), 50);
 }
 
+TEST(AztecAnalysisTest, ALogThatWasSavedTwiceCountsOnce)
+{
+    const Fleet fleet = fleetOf({"unhealthy.log", "unhealthy.json.log"});
+    EXPECT_EQ(fleet.type(3062, "TUBE_PROOF").timedOut, 6);
+    EXPECT_EQ(fleet.type(3062, "MERGE_ROLLUP").timedOut, 1);
+    EXPECT_EQ(fleet.type(3061, "PUBLIC_VM").retried, 2);
+    const Fleet parts = fleetOf({"machine-a-epoch-3054.log", "machine-a-epoch-3054.broker.log"});
+    EXPECT_EQ(parts.type(3054, "TUBE_PROOF").completed, 8);
+    EXPECT_EQ(parts.type(3054, "TUBE_PROOF").attempts, 8);
+    EXPECT_EQ(parts.type(3054, "MERGE_ROLLUP").enqueued, 3);
+}
+
 } // namespace
 } // namespace proverdeck::models::aztec
