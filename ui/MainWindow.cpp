@@ -343,7 +343,7 @@ void MainWindow::openFile(const QString &path)
     models::RunRecord record;
     record.result.session.server = name;
     const QByteArray head = file.peek(1 << 18);
-    if (models::aztec::looksLikeAztec(head)) {
+    if (models::aztec::isAztecFile(path)) {
         select(m_aztec);
         m_aztec->addFiles({path});
         return;

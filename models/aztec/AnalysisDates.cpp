@@ -37,7 +37,7 @@ std::vector<std::vector<EpochTime>> epochTimes(const Gathering &gathering)
             if (s->kind == EventKind::JobNew || s->kind == EventKind::JobStart
                 || s->kind == EventKind::JobComplete || s->kind == EventKind::JobDone
                 || s->kind == EventKind::JobResolved || s->kind == EventKind::JobSent) {
-                note(gathering.places().at(s->place).log, job.epoch, s->time);
+                note(gathering.logOf(s->place), job.epoch, s->time);
             }
         }
     }
@@ -140,7 +140,7 @@ std::optional<qint64> dayByJobs(const Gathering &gathering, const Analysis &anal
         qint64 mine = NoTime;
         qint64 theirs = NoTime;
         for (const Sighting *s = book.firstOf(job); s; s = book.after(*s)) {
-            const int where = gathering.places().at(s->place).log;
+            const int where = gathering.logOf(s->place);
             if (s->time == NoTime) {
                 continue;
             }

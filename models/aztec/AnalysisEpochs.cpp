@@ -252,11 +252,11 @@ void findCriticalPath(const Gathering &gathering, EpochRow &row, const std::vect
 
 void readChain(const Gathering &gathering, std::map<qint64, EpochRow> &rows, Analysis &analysis)
 {
+    for (const auto &[log, peers] : gathering.peers()) {
+        analysis.peers = peers;
+    }
     for (const EpochNote &note : gathering.epochs()) {
         const qint64 time = absolute(analysis, note.spot);
-        if (note.kind == EventKind::Peers) {
-            analysis.peers = int(note.value);
-        }
         if (note.kind != EventKind::Proven) {
             continue;
         }

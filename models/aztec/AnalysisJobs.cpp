@@ -83,14 +83,14 @@ void compareClocks(const Gathering &gathering, Analysis &analysis)
 class JobStory
 {
 public:
-    JobStory(const Gathering &gathering, Analysis &analysis, quint32 index)
+    JobStory(const Gathering &gathering, Analysis &analysis)
         : m_gathering(gathering)
         , m_analysis(analysis)
-        , m_index(index)
     {
     }
 
-    JobRow tell();
+    /// One job after the other.
+    JobRow tell(quint32 index);
 
 private:
     struct Line
@@ -99,6 +99,7 @@ private:
         const Sighting *sighting;
     };
 
+    [[nodiscard]] bool isCopy(std::size_t index) const;
     void take(const Line &line);
     void takeAgent(const Line &line);
     void begin(const Line &line);
@@ -109,10 +110,10 @@ private:
 
     const Gathering &m_gathering;
     Analysis &m_analysis;
-    quint32 m_index;
+    quint32 m_index = 0;
     JobRow m_row;
+    std::vector<Line> m_lines;
     std::vector<Attempt> m_attempts;
-    qint64 m_doneAt = NoTime;
     int m_weight = -1; ///< of the line that stands for the job
 };
 
@@ -137,22 +138,33 @@ int weightOf(EventKind kind)
     }
 }
 
-JobRow JobStory::tell()
+JobRow JobStory::tell(quint32 index)
 {
+    m_index = index;
+    m_row = {};
+    m_lines.clear();
+    m_attempts.clear();
+    m_weight = -1;
     const JobBook &book = m_gathering.book();
     const BookedJob &job = book.jobs().at(m_index);
     m_row.type = job.type;
     m_row.epoch = job.epoch;
-    std::vector<Line> lines;
     for (const Sighting *s = book.firstOf(job); s; s = book.after(*s)) {
-        lines.push_back(
+        m_lines.push_back(
             {s->time == NoTime ? NoTime : s->time + m_analysis.placeBase.at(s->place), s});
     }
-    std::stable_sort(lines.begin(), lines.end(), [](const Line &a, const Line &b) {
+    const auto isBefore = [](const Line &a, const Line &b) {
         return std::tuple(a.time, a.sighting->kind == EventKind::JobComplete)
             < std::tuple(b.time, b.sighting->kind == EventKind::JobComplete);
-    });
-    for (const Line &line : lines) {
+    };
+    if (!std::is_sorted(m_lines.begin(), m_lines.end(), isBefore)) {
+        std::stable_sort(m_lines.begin(), m_lines.end(), isBefore);
+    }
+    for (std::size_t i = 0; i < m_lines.size(); ++i) {
+        const Line &line = m_lines[i];
+        if (isCopy(i)) {
+            continue;
+        }
         const int weight = weightOf(line.sighting->kind);
         if (weight > m_weight) {
             m_weight = weight;
@@ -162,8 +174,29 @@ JobRow JobStory::tell()
         }
         take(line);
     }
+    if (job.lines >= JobBook::MostLines) {
+        m_row.starts += book.uncounted(index, EventKind::JobStart);
+        m_row.retries += book.uncounted(index, EventKind::JobRetry);
+        m_row.timeouts += book.uncounted(index, EventKind::JobTimeout);
+        m_row.doubled += book.uncounted(index, EventKind::JobDouble);
+        m_row.echoes += book.uncounted(index, EventKind::FacadeStopped);
+    }
     settle();
     return m_row;
+}
+
+/// The same event at the same millisecond in another log: a log that was saved twice.
+bool JobStory::isCopy(std::size_t index) const
+{
+    const Line &line = m_lines[index];
+    for (std::size_t i = index; i > 0 && m_lines[i - 1].time == line.time; --i) {
+        const Sighting &other = *m_lines[i - 1].sighting;
+        if (other.kind == line.sighting->kind && line.time != NoTime
+            && m_gathering.logOf(other.place) != m_gathering.logOf(line.sighting->place)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void JobStory::take(const Line &line)
@@ -262,7 +295,6 @@ void JobStory::takeAgent(const Line &line)
             m_row.completed = line.time;
             m_row.state = JobState::Completed;
         }
-        m_doneAt = line.time;
         break;
     case EventKind::JobError:
         end(line, Attempt::End::Failed, true);
@@ -420,8 +452,10 @@ void readJobs(const Gathering &gathering, Analysis &analysis)
     compareClocks(gathering, analysis);
     const std::size_t count = gathering.book().jobs().size();
     analysis.jobs.reserve(count);
+    analysis.attempts.reserve(count);
+    JobStory story(gathering, analysis);
     for (std::size_t i = 0; i < count; ++i) {
-        analysis.jobs.push_back(JobStory(gathering, analysis, quint32(i)).tell());
+        analysis.jobs.push_back(story.tell(quint32(i)));
     }
     assignLanes(analysis);
 }

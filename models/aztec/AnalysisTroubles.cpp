@@ -108,8 +108,8 @@ void Troubles::see(Trouble *trouble, const Spot &spot)
 
 Spot Troubles::spotOf(const Sighting &sighting) const
 {
-    return {m_gathering.places().at(sighting.place).log, sighting.line, sighting.offset,
-            sighting.time, sighting.text ? m_gathering.text(sighting.text) : QByteArray()};
+    return {m_gathering.logOf(sighting.place), sighting.line, sighting.offset, sighting.time,
+            sighting.text ? m_gathering.text(sighting.text) : QByteArray()};
 }
 
 QString Troubles::shortId(quint32 job) const

@@ -128,6 +128,7 @@ struct Event
     std::string_view id;
     std::string_view type; ///< as written beside the id, else that in the id
     qint64 epoch = -1; ///< from the id; -1: none (before 2025)
+    std::string_view rest; ///< of the message, after the id
 };
 
 /// How lines were framed; what a log was made of. Flags.

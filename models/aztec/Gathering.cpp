@@ -8,8 +8,6 @@ namespace proverdeck::models::aztec {
 namespace {
 
 constexpr std::size_t MostTexts = 50'000;
-constexpr int MostSpots = 50;
-constexpr int MostOthers = 300;
 constexpr std::size_t MostPlaces = 5000;
 
 QByteArray bytesOf(std::string_view text, qsizetype most = KeptText)
@@ -124,6 +122,24 @@ qint64 Gathering::bytes() const
     return sum;
 }
 
+std::vector<Place> Gathering::places() const
+{
+    std::vector<Place> places = m_places;
+    for (const GatheredLog &log : m_logs) {
+        for (std::size_t container = 0; container < log.places.size(); ++container) {
+            if (log.places[container] < 0) {
+                continue;
+            }
+            const ContainerFacts &facts = log.reader->containerFacts(container);
+            Place &place = places[std::size_t(log.places[container])];
+            place.first = facts.first;
+            place.last = facts.last;
+            place.roles = facts.roles;
+        }
+    }
+    return places;
+}
+
 int Gathering::placeFor(int log, const Event &event)
 {
     GatheredLog &gathered = m_logs[std::size_t(log)];
@@ -156,13 +172,6 @@ void Gathering::take(int log, const Event &event)
 {
     const int index = placeFor(log, event);
     Place &place = m_places[std::size_t(index)];
-    if (event.time != NoTime) {
-        place.first = place.first == NoTime ? event.time : std::min(place.first, event.time);
-        place.last = std::max(place.last, event.time);
-    }
-    if (event.role != Role::None) {
-        place.roles = quint8(place.roles | (1U << unsigned(event.role)));
-    }
     const EventKind kind = event.kind;
     if (isJobKind(kind)) {
         takeJob(place, index, event);
@@ -187,7 +196,7 @@ void Gathering::takeJob(Place &place, int placeIndex, const Event &event)
     sighting.line = quint32(event.line);
     sighting.place = quint16(placeIndex);
     sighting.kind = event.kind;
-    sighting.attempts = attemptsOf(event.kind, event.message);
+    sighting.attempts = attemptsOf(event.kind, event.rest);
     if (isExceptional(event.kind) && m_texts.size() < MostTexts) {
         sighting.text = quint32(m_texts.size());
         m_texts.push_back(bytesOf(event.raw, KeptText + 200));
@@ -215,6 +224,22 @@ void Gathering::noteWork(Place &place, EventKind kind, const Event &event)
     place.work << WorkNote{kind, event.time, event.time, 1, spotOf(place.log, event)};
 }
 
+/// The few circuits of a machine come again and again: the last ones are found without a search.
+CircuitNotes &Gathering::circuitFor(int place, std::string_view name)
+{
+    for (const RecentCircuit &recent : m_recent) {
+        if (recent.place == place && recent.name == name) {
+            return *recent.notes;
+        }
+    }
+    CircuitNotes &notes = m_circuits[{place, std::string(name)}];
+    if (m_recent.size() >= 16) {
+        m_recent.clear();
+    }
+    m_recent.push_back({place, std::string(name), &notes});
+    return notes;
+}
+
 void Gathering::takeBackend(int placeIndex, const Event &event)
 {
     Place &place = m_places[std::size_t(placeIndex)];
@@ -227,7 +252,7 @@ void Gathering::takeBackend(int placeIndex, const Event &event)
         if (circuit.empty()) {
             return;
         }
-        CircuitNotes &notes = m_circuits[{placeIndex, std::string(circuit)}];
+        CircuitNotes &notes = circuitFor(placeIndex, circuit);
         if (numberOf(event.data, "duration", number)) {
             notes.witnessMs.push_back(float(number));
         }
@@ -254,7 +279,7 @@ void Gathering::takeBackend(int placeIndex, const Event &event)
         if (ms < 0 || name.empty()) {
             return;
         }
-        CircuitNotes &notes = m_circuits[{placeIndex, std::string(name)}];
+        CircuitNotes &notes = circuitFor(placeIndex, name);
         notes.proofMs.push_back(float(ms));
         if (numberOf(event.data, "proofSize", number)) {
             notes.proofBytes.push_back(qint64(number));
@@ -356,185 +381,6 @@ void Gathering::takeStart(Place &place, const Event &event)
         break;
     default:
         break;
-    }
-}
-
-void Gathering::takeEpoch(int placeIndex, const Event &event)
-{
-    const int log = m_places[std::size_t(placeIndex)].log;
-    if (event.kind == EventKind::TxReceived) {
-        std::string_view tx
-            = event.message.substr(std::string_view("Received transaction: ").size());
-        tx = tx.substr(0, std::min<std::size_t>(tx.find(' '), 66));
-        TxNote &note = m_txs[std::string(tx)];
-        note.received = event.time;
-        if (note.spot.log < 0) {
-            note.spot = {log, event.line, event.offset, event.time, {}};
-        }
-        return;
-    }
-    if (event.kind == EventKind::BlockTxs) {
-        const qint64 block = numberAfter(event.message, " to block ");
-        if (block >= 0) {
-            m_blocks[block].orchestratedTxs = numberAfter(event.message, "Adding ");
-        }
-        return;
-    }
-    if (event.kind == EventKind::OrchestratorBlock) {
-        const qint64 block = numberAfter(event.message, "Starting block ");
-        if (block >= 0) {
-            m_blocks[block].slot = numberAfter(event.message, " for slot ");
-        }
-        return;
-    }
-    if (event.kind == EventKind::FacadePoll) {
-        const qint64 outstanding = numberAfter(event.message, "num outstanding jobs: ");
-        if (outstanding >= 0 && m_polls.size() < 1'000'000) {
-            m_polls.push_back(
-                {event.time, outstanding, numberAfter(event.message, "total jobs ready: "), log});
-        }
-        return;
-    }
-    EpochNote note;
-    note.kind = event.kind;
-    note.place = placeIndex;
-    note.spot = spotOf(log, event);
-    const auto number = [&event](std::string_view key, qint64 fallback) {
-        double value = 0;
-        return numberOf(event.data, key, value) ? qint64(value) : fallback;
-    };
-    note.epoch = number("epochNumber", numberAfter(event.message, "epoch "));
-    if (event.kind == EventKind::EpochExit) {
-        note.epoch = number("epochNumber", numberAfter(event.message, "Job for "));
-        note.detail = bytesOf(event.message.substr(event.message.rfind(' ') + 1));
-    } else {
-        const std::size_t colon = event.message.find(": ");
-        note.detail = colon == std::string_view::npos ? QByteArray()
-                                                      : bytesOf(event.message.substr(colon + 2));
-    }
-    note.from = number("fromBlock", -1);
-    note.to = number("toBlock", -1);
-    double value = 0;
-    if (event.kind == EventKind::EpochStart) {
-        note.detail.clear();
-        if (numberOf(event.data, "epochSizeTxs", value)) {
-            note.value = value;
-            note.detail = "txs";
-        } else if (numberOf(event.data, "epochSizeBlocks", value)) {
-            note.value = value;
-        }
-    } else if (event.kind == EventKind::EpochProved && numberOf(event.data, "duration", value)) {
-        note.value = value;
-    } else if (event.kind == EventKind::SubmitMined) {
-        const std::string_view hash = textOf(event.data, "transactionHash");
-        note.detail = bytesOf(hash.substr(0, 66));
-        note.value = numberOf(event.data, "gasUsed", value) ? value : -1;
-    } else if (event.kind == EventKind::OrchestratorEpoch) {
-        note.value = double(numberAfter(event.message, " with "));
-    }
-    m_epochs << note;
-}
-
-void Gathering::takeChain(int placeIndex, const Event &event)
-{
-    const int log = m_places[std::size_t(placeIndex)].log;
-    const auto number = [&event](std::string_view key) {
-        double value = 0;
-        return numberOf(event.data, key, value) ? qint64(value) : qint64(-1);
-    };
-    switch (event.kind) {
-    case EventKind::Block: {
-        const qint64 block = numberAfter(event.message, "block ");
-        if (block >= 0) {
-            BlockNote &note = m_blocks[block];
-            note.slot = number("slotNumber");
-            note.timestamp = number("timestamp");
-            note.txs = number("txCount");
-            note.spot = {log, event.line, event.offset, event.time, {}};
-        }
-        break;
-    }
-    case EventKind::WorldState: {
-        const qint64 block = numberAfter(event.message, "block ");
-        double value = 0;
-        if (block >= 0 && numberOf(event.data, "duration", value)) {
-            m_blocks[block].worldStateMs = value;
-        }
-        break;
-    }
-    case EventKind::TxsRetrieved: {
-        const qint64 block = number("blockNumber");
-        if (block >= 0) {
-            BlockNote &note = m_blocks[block];
-            note.slot = number("slotNumber");
-            note.foundTxs = numberAfter(event.message, "Retrieved ");
-            note.wantedTxs = numberAfter(event.message, "/");
-            note.fromMempool = number("txsFromMempool");
-            note.fromP2p = number("txsFromP2P");
-            note.missingTxs = number("missingTxs");
-            if (note.spot.log < 0 || note.missingTxs > 0) {
-                note.spot = spotOf(log, event);
-            }
-        }
-        break;
-    }
-    case EventKind::Proven:
-    case EventKind::Unwound:
-    case EventKind::Peers: {
-        EpochNote note;
-        note.kind = event.kind;
-        note.place = placeIndex;
-        note.spot = spotOf(log, event);
-        note.value = double(
-            event.kind == EventKind::Proven
-                ? numberAfter(event.message, "block ")
-                : numberAfter(event.message,
-                              event.kind == EventKind::Peers ? "Connected to " : "Unwound "));
-        note.to = event.kind == EventKind::Unwound ? numberAfter(event.message, " to ") : -1;
-        if (event.kind == EventKind::Peers && !m_epochs.isEmpty()
-            && m_epochs.last().kind == EventKind::Peers && m_epochs.size() > 10'000) {
-            m_epochs.removeLast();
-        }
-        m_epochs << note;
-        break;
-    }
-    case EventKind::Notice: {
-        NoticeNote &note = m_notices[{event.finding, log}];
-        ++note.count;
-        note.first = note.count == 1 ? event.time : std::min(note.first, event.time);
-        note.last = std::max(note.last, event.time);
-        if (note.spots.size() < MostSpots) {
-            note.spots << spotOf(log, event);
-        }
-        break;
-    }
-    default:
-        break;
-    }
-}
-
-/// The same words with other numbers are the same trouble.
-void Gathering::takeOther(int log, const Event &event)
-{
-    QByteArray key = bytesOf(event.module, 80) + ' ';
-    for (const char c : event.message.substr(0, 80)) {
-        if (c >= '0' && c <= '9') {
-            continue;
-        }
-        if (c == ':' || c == '\n') {
-            break;
-        }
-        key += c;
-    }
-    if (m_others.size() >= MostOthers && !m_others.contains(key)) {
-        return;
-    }
-    OtherNote &note = m_others[key];
-    if (++note.count == 1) {
-        note.level = event.level;
-        note.module = bytesOf(event.module, 80);
-        note.message = bytesOf(event.message, 200);
-        note.spot = spotOf(log, event);
     }
 }
 

@@ -181,7 +181,8 @@ public:
 
     [[nodiscard]] const Vocabulary &vocabulary() const { return *m_vocabulary; }
     [[nodiscard]] const std::vector<GatheredLog> &logs() const { return m_logs; }
-    [[nodiscard]] const std::vector<Place> &places() const { return m_places; }
+    [[nodiscard]] std::vector<Place> places() const;
+    [[nodiscard]] int logOf(quint16 place) const { return m_places.at(place).log; }
     [[nodiscard]] const JobBook &book() const { return m_book; }
     [[nodiscard]] const QByteArray &text(quint32 index) const { return m_texts.at(index); }
     [[nodiscard]] const QList<EpochNote> &epochs() const { return m_epochs; }
@@ -197,6 +198,7 @@ public:
     }
     [[nodiscard]] const QMap<QByteArray, OtherNote> &others() const { return m_others; }
     [[nodiscard]] const std::vector<PollNote> &polls() const { return m_polls; }
+    [[nodiscard]] const std::map<int, int> &peers() const { return m_peers; } ///< last, by log
     [[nodiscard]] const DockerFile &docker() const { return m_docker; }
     [[nodiscard]] qint64 bytes() const;
 
@@ -204,6 +206,7 @@ private:
     class Tap;
     void take(int log, const Event &event);
     void takeJob(Place &place, int placeIndex, const Event &event);
+    [[nodiscard]] CircuitNotes &circuitFor(int place, std::string_view name);
     void takeBackend(int placeIndex, const Event &event);
     void takeStart(Place &place, const Event &event);
     void takeEpoch(int placeIndex, const Event &event);
@@ -226,7 +229,15 @@ private:
     std::map<std::pair<int, int>, NoticeNote> m_notices;
     QMap<QByteArray, OtherNote> m_others;
     std::vector<PollNote> m_polls;
+    std::map<int, int> m_peers;
     DockerFile m_docker;
+    struct RecentCircuit
+    {
+        int place = 0;
+        std::string name;
+        CircuitNotes *notes = nullptr;
+    };
+    std::vector<RecentCircuit> m_recent;
 };
 
 } // namespace proverdeck::models::aztec

@@ -67,7 +67,8 @@ public:
         if (!m_file.open(QIODevice::ReadOnly | QIODevice::Unbuffered)) {
             return tr("%1 cannot be read: %2.").arg(m_path, m_file.errorString());
         }
-        const QByteArray magic = m_file.peek(4);
+        const QByteArray magic = m_file.read(4);
+        m_file.seek(0); // libarchive goes on with the descriptor where it is
         const bool isPacked = magic.startsWith("\x1f\x8b") || magic == "\x28\xb5\x2f\xfd";
         if (!isPacked) {
             return {};
@@ -213,6 +214,17 @@ bool looksLikeAztec(QByteArrayView head)
     LogReader reader(Vocabulary::builtIn(), counter);
     reader.feed(head.first(std::min<qsizetype>(head.size(), Piece)));
     return counter.known > 0;
+}
+
+bool isAztecFile(const QString &path)
+{
+    Unpacker unpacker(path);
+    if (!unpacker.open().isEmpty()) {
+        return false;
+    }
+    QByteArray piece(Piece, Qt::Uninitialized);
+    const qint64 got = unpacker.read(piece.data(), piece.size());
+    return got > 0 && looksLikeAztec(QByteArrayView(piece.constData(), got));
 }
 
 QByteArray lineAt(const QString &path, qint64 offset, qsizetype limit)

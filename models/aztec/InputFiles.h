@@ -32,6 +32,7 @@ using ReadProgress = std::function<bool(qint64 done)>;
 
 /// If the beginning of a file reads like a log of an Aztec prover, or an output of docker.
 [[nodiscard]] bool looksLikeAztec(QByteArrayView head);
+[[nodiscard]] bool isAztecFile(const QString &path); ///< the same of a file, packed or not
 
 /// The bytes of a log from @p offset to the end of the line, at most @p limit.
 [[nodiscard]] QByteArray lineAt(const QString &path, qint64 offset, qsizetype limit = 4000);

@@ -32,15 +32,29 @@ quint32 JobBook::add(const Event &event, const Sighting &sighting)
 {
     const quint32 index = jobFor(event);
     BookedJob &job = m_jobs[index];
-    m_sightings.push_back(sighting);
-    const auto added = quint32(m_sightings.size());
+    if (job.lines >= MostLines) {
+        ++m_extra[index].at(std::size_t(sighting.kind));
+        return index;
+    }
+    ++job.lines;
+    if ((m_count & ChunkMask) == 0) {
+        m_chunks.push_back(std::make_unique<Sighting[]>(std::size_t(ChunkMask) + 1));
+    }
+    m_chunks.back()[m_count & ChunkMask] = sighting;
+    const quint32 added = ++m_count;
     if (job.last) {
-        m_sightings[job.last - 1].next = added;
+        m_chunks[(job.last - 1) >> ChunkBits][(job.last - 1) & ChunkMask].next = added;
     } else {
         job.first = added;
     }
     job.last = added;
     return index;
+}
+
+int JobBook::uncounted(std::size_t job, EventKind kind) const
+{
+    const auto at = m_extra.find(quint32(job));
+    return at == m_extra.end() ? 0 : at->second.at(std::size_t(kind));
 }
 
 quint32 JobBook::jobFor(const Event &event)

@@ -3,8 +3,11 @@
 
 #include "models/aztec/Events.h"
 
+#include <array>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace proverdeck::models::aztec {
@@ -31,9 +34,11 @@ struct BookedJob
     quint32 last = 0;
     quint16 idSize = 0;
     quint16 type = 0; ///< index into types()
+    quint32 lines = 0; ///< kept
 };
 
-/// Every job that some log names and where it was seen. Grows with jobs and their lines only.
+/// Every job that some log names and where it was seen. Grows with jobs, not with lines: of a job
+/// that is named again and again, the first lines are kept and the others counted by kind.
 class JobBook
 {
 public:
@@ -53,19 +58,27 @@ public:
     {
         return at(sighting.next);
     }
-    [[nodiscard]] std::size_t sightings() const { return m_sightings.size(); }
+    [[nodiscard]] std::size_t sightings() const { return m_count; }
+    /// How many lines of a kind were not kept.
+    [[nodiscard]] int uncounted(std::size_t job, EventKind kind) const;
+
+    static constexpr quint32 MostLines = 400; ///< of one job
 
 private:
     [[nodiscard]] const Sighting *at(quint32 index) const
     {
-        return index ? &m_sightings[index - 1] : nullptr;
+        return index ? &m_chunks[(index - 1) >> ChunkBits][(index - 1) & ChunkMask] : nullptr;
     }
     [[nodiscard]] quint32 jobFor(const Event &event);
     [[nodiscard]] quint16 typeFor(std::string_view name);
     void grow();
 
     std::vector<BookedJob> m_jobs;
-    std::vector<Sighting> m_sightings;
+    static constexpr quint32 ChunkBits = 14;
+    static constexpr quint32 ChunkMask = (1U << ChunkBits) - 1;
+    std::vector<std::unique_ptr<Sighting[]>> m_chunks; ///< never moved while they grow
+    quint32 m_count = 0;
+    std::unordered_map<quint32, std::array<int, std::size_t(EventKind::LastJobKind) + 1>> m_extra;
     std::string m_ids;
     std::vector<std::string> m_types;
     struct Slot

@@ -32,27 +32,6 @@ bool areDigits(const char *at, int count)
     return true;
 }
 
-/// "[10:03:26.403] " at the beginning: milliseconds of the day, else -1.
-int clockOf(std::string_view text)
-{
-    if (text.size() < 15 || text[0] != '[' || text[3] != ':' || text[6] != ':' || text[9] != '.'
-        || text[13] != ']' || text[14] != ' ') {
-        return -1;
-    }
-    const char *at = text.data();
-    if (!areDigits(at + 1, 2) || !areDigits(at + 4, 2) || !areDigits(at + 7, 2)
-        || !areDigits(at + 10, 3)) {
-        return -1;
-    }
-    const int hours = two(at + 1);
-    const int minutes = two(at + 4);
-    const int seconds = two(at + 7);
-    if (hours > 23 || minutes > 59 || seconds > 60) {
-        return -1;
-    }
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + two(at + 10) * 10 + (at[12] - '0');
-}
-
 /// Days from 1970-01-01; the proleptic Gregorian calendar.
 qint64 daysFrom(int year, int month, int day)
 {
@@ -141,31 +120,6 @@ std::size_t composeLength(std::string_view text, std::string_view &service)
     }
     service = text.substr(0, name);
     return std::min(i + 1, text.size());
-}
-
-Level levelOfWord(std::string_view word)
-{
-    if (word.empty()) {
-        return Level::None;
-    }
-    switch (word.front()) {
-    case 'I':
-        return word == "INFO" ? Level::Info : Level::None;
-    case 'W':
-        return word == "WARN" ? Level::Warn : Level::None;
-    case 'E':
-        return word == "ERROR" ? Level::Error : Level::None;
-    case 'V':
-        return word == "VERBOSE" ? Level::Verbose : Level::None;
-    case 'D':
-        return word == "DEBUG" ? Level::Debug : Level::None;
-    case 'T':
-        return word == "TRACE" ? Level::Trace : Level::None;
-    case 'F':
-        return word == "FATAL" ? Level::Fatal : Level::None;
-    default:
-        return Level::None;
-    }
 }
 
 Level levelOfNumber(qint64 number)
@@ -280,6 +234,51 @@ void unescape(std::string_view json, std::string &to)
 }
 
 } // namespace
+
+int clockOf(std::string_view text)
+{
+    if (text.size() < 15 || text[0] != '[' || text[3] != ':' || text[6] != ':' || text[9] != '.'
+        || text[13] != ']' || text[14] != ' ') {
+        return -1;
+    }
+    const char *at = text.data();
+    if (!areDigits(at + 1, 2) || !areDigits(at + 4, 2) || !areDigits(at + 7, 2)
+        || !areDigits(at + 10, 3)) {
+        return -1;
+    }
+    const int hours = two(at + 1);
+    const int minutes = two(at + 4);
+    const int seconds = two(at + 7);
+    if (hours > 23 || minutes > 59 || seconds > 60) {
+        return -1;
+    }
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + two(at + 10) * 10 + (at[12] - '0');
+}
+
+Level levelOfWord(std::string_view word)
+{
+    if (word.empty()) {
+        return Level::None;
+    }
+    switch (word.front()) {
+    case 'I':
+        return word == "INFO" ? Level::Info : Level::None;
+    case 'W':
+        return word == "WARN" ? Level::Warn : Level::None;
+    case 'E':
+        return word == "ERROR" ? Level::Error : Level::None;
+    case 'V':
+        return word == "VERBOSE" ? Level::Verbose : Level::None;
+    case 'D':
+        return word == "DEBUG" ? Level::Debug : Level::None;
+    case 'T':
+        return word == "TRACE" ? Level::Trace : Level::None;
+    case 'F':
+        return word == "FATAL" ? Level::Fatal : Level::None;
+    default:
+        return Level::None;
+    }
+}
 
 const LineFrame &LineFramer::read(std::string_view line)
 {

@@ -43,6 +43,10 @@ private:
     std::string m_message; ///< a JSON text without its escapes
 };
 
+/// "[10:03:26.403] " at the beginning of @p text: milliseconds of the day, else −1.
+[[nodiscard]] int clockOf(std::string_view text);
+[[nodiscard]] Level levelOfWord(std::string_view word); ///< "INFO"; None if it is no level
+
 /// The object after a message: `text {"a":1}` → `{"a":1}`; cuts it off @p message. Empty if none.
 [[nodiscard]] std::string_view takeData(std::string_view &message);
 

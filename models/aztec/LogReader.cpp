@@ -24,21 +24,17 @@ bool isTypeCharacter(char c)
     return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
 }
 
-constexpr std::array<bool, 256> HexDigits = [] {
-    std::array<bool, 256> table{};
-    for (int c = 0; c < 256; ++c) {
-        table.at(std::size_t(c)) = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    }
-    return table;
-}();
-
+/// Without branches and tables, so that the compiler makes vector code of it.
 bool isHash(const char *at)
 {
-    bool good = true;
+    unsigned bad = 0;
     for (std::size_t i = 0; i < HashLength; ++i) {
-        good &= HexDigits[static_cast<unsigned char>(at[i])];
+        const auto c = static_cast<unsigned char>(at[i]);
+        const auto digit = static_cast<unsigned char>(c - '0');
+        const auto letter = static_cast<unsigned char>(c - 'a');
+        bad |= unsigned(digit > 9) & unsigned(letter > 5);
     }
-    return good;
+    return bad == 0;
 }
 
 /// Reads "epoch:TYPE:hash" (before 2025 "TYPE:hash") at the beginning of @p text into @p event;
@@ -88,6 +84,7 @@ bool takeJob(std::string_view message, std::size_t from, Event &event)
     while (from < message.size()) {
         std::string_view text = message.substr(from);
         if (takeId(text, event)) {
+            event.rest = text;
             return true;
         }
         const std::size_t next = message.find("id=", from);
@@ -99,15 +96,46 @@ bool takeJob(std::string_view message, std::size_t from, Event &event)
     return false;
 }
 
-const MessageRule *ruleFor(const std::vector<MessageRule> &rules, std::string_view message)
+/// memmem() is many times faster than std::string_view::find().
+bool contains(std::string_view text, std::string_view part)
 {
+    return text.size() >= part.size()
+        && memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
+}
+
+/// If some rule begins like the message; most lines of a busy log are of no use here.
+bool mayFit(const std::vector<MessageRule> &rules, std::string_view message)
+{
+    quint64 head = 0;
+    std::memcpy(&head, message.data(), std::min<std::size_t>(message.size(), 8));
     for (const MessageRule &rule : rules) {
+        if ((head & rule.mask) == rule.head) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The first rule that fits. Of a job's line, the id is read on the way, into @p event.
+const MessageRule *ruleFor(const std::vector<MessageRule> &rules, std::string_view message,
+                           Event &event)
+{
+    quint64 head = 0;
+    std::memcpy(&head, message.data(), std::min<std::size_t>(message.size(), 8));
+    for (const MessageRule &rule : rules) {
+        if ((head & rule.mask) != rule.head) {
+            continue;
+        }
         const std::string_view starts = viewOf(rule.starts);
         if (!message.starts_with(starts)) {
             continue;
         }
+        if (rule.hasId && event.id.empty()) {
+            takeJob(message, starts.size(), event);
+        }
         if (rule.has.isEmpty()
-            || message.find(viewOf(rule.has), starts.size()) != std::string_view::npos) {
+            || contains(event.rest.empty() ? message.substr(starts.size()) : event.rest,
+                        viewOf(rule.has))) {
             return &rule;
         }
     }
@@ -164,9 +192,7 @@ void LogReader::finish()
 
 void LogReader::readLine(std::string_view line, qint64 offset)
 {
-    Event event;
-    event.line = ++m_facts.lines;
-    event.offset = offset;
+    ++m_facts.lines;
     if (offset == 0 && line.starts_with(ByteOrderMark)) {
         line.remove_prefix(ByteOrderMark.size());
     }
@@ -174,82 +200,157 @@ void LogReader::readLine(std::string_view line, qint64 offset)
         line.remove_suffix(1);
         m_facts.framing |= FramedCrLf;
     }
-    event.raw = line;
-    const LineFrame &frame = m_framer.read(line);
-    m_facts.framing |= frame.framing;
-    switch (frame.kind) {
-    case LineFrame::Kind::Record:
-        readRecord(frame, event);
-        break;
-    case LineFrame::Kind::Plain:
-        readPlain(frame, event);
-        break;
-    case LineFrame::Kind::Empty:
-        break;
-    }
-}
-
-void LogReader::readRecord(const LineFrame &frame, Event &event)
-{
-    ++m_facts.records;
-    ++m_facts.levels.at(std::size_t(frame.level));
-    event.container = containerOf(frame.container);
-    Clock &clock = m_clocks[std::size_t(event.container)];
-    clock.sawRecord = true;
-    event.time = timeOf(frame, clock);
-    event.level = frame.level;
-    if (event.time != NoTime) {
-        m_facts.first = m_facts.first == NoTime ? event.time : std::min(m_facts.first, event.time);
-        m_facts.last = std::max(m_facts.last, event.time);
-    }
-    if (frame.module != m_module || frame.module.empty()) {
-        m_module.assign(frame.module);
-        m_rules = m_vocabulary->module(frame.module);
-    }
-    event.module = frame.module;
-    event.message = frame.message;
-    const MessageRule *rule = nullptr;
-    if (m_rules) {
-        event.role = m_rules->role;
-        rule = ruleFor(m_rules->rules, frame.message);
-    }
-    if (!rule) {
-        m_sink.take(event);
+    m_line = line;
+    m_offset = offset;
+    if (readQuickly(line, offset)) {
         return;
     }
-    event.kind = rule->kind;
-    event.finding = rule->finding;
-    if (isJobKind(rule->kind)) {
-        if (!takeJob(frame.message, std::size_t(rule->starts.size()), event)) {
-            event.kind = EventKind::None; // a cut line, or another program's
-        }
-    } else if (frame.fields.empty()) {
-        event.data = takeData(event.message);
-    } else {
-        event.data = frame.fields;
+    const LineFrame &frame = m_framer.read(line);
+    m_facts.framing |= frame.framing;
+    if (frame.kind == LineFrame::Kind::Plain) {
+        readPlain(frame);
+    } else if (frame.kind == LineFrame::Kind::Record) {
+        const int container = containerOf(frame.container);
+        rememberWrapper(line, frame, container);
+        const qint64 time
+            = timeOf(frame.stamp, frame.clock, m_containers[std::size_t(container)].clock);
+        readRecord(frame.level, container, time, frame.module, frame.message, frame.fields);
     }
-    m_sink.take(event);
 }
 
-void LogReader::readPlain(const LineFrame &frame, Event &event)
+/// The same as what follows in readLine(), for the usual: a wrapper that was seen before or none,
+/// and a record without colours.
+bool LogReader::readQuickly(std::string_view line, qint64 offset)
 {
-    event.container = containerOf(frame.container);
-    Clock &clock = m_clocks[std::size_t(event.container)];
+    (void)offset;
+    for (const Wrapper &wrapper : m_wrappers) {
+        if (!line.starts_with(wrapper.bytes)) {
+            continue;
+        }
+        std::string_view text = line.substr(wrapper.bytes.size());
+        const int clockMs = clockOf(text);
+        if (clockMs < 0) {
+            return false;
+        }
+        text.remove_prefix(15);
+        const void *colon = std::memchr(text.data(), ':', std::min<std::size_t>(text.size(), 8));
+        if (!colon) {
+            return false;
+        }
+        const auto length = std::size_t(static_cast<const char *>(colon) - text.data());
+        const Level level = levelOfWord(text.substr(0, length));
+        if (level == Level::None) {
+            return false;
+        }
+        text.remove_prefix(std::min(length + 2, text.size()));
+        const void *blank = std::memchr(text.data(), ' ', text.size());
+        const std::size_t end
+            = blank ? std::size_t(static_cast<const char *>(blank) - text.data()) : text.size();
+        const qint64 time
+            = timeOf(NoTime, clockMs, m_containers[std::size_t(wrapper.container)].clock);
+        readRecord(level, wrapper.container, time, text.substr(0, end),
+                   blank ? text.substr(end + 1) : std::string_view(), {});
+        return true;
+    }
+    return false;
+}
+
+void LogReader::rememberWrapper(std::string_view line, const LineFrame &frame, int container)
+{
+    constexpr quint8 Usual = FramedRaw | FramedCompose;
+    constexpr std::size_t Most = 12;
+    if ((frame.framing & ~Usual) == 0 && m_wrappers.size() < Most) {
+        m_wrappers.push_back({std::string(line.substr(0, line.find('['))), container});
+        // The longest first: the empty one fits every line.
+        std::sort(m_wrappers.begin(), m_wrappers.end(), [](const Wrapper &a, const Wrapper &b) {
+            return a.bytes.size() > b.bytes.size();
+        });
+    }
+}
+
+void LogReader::resetEvent(std::string_view line, qint64 offset)
+{
+    m_event = {};
+    m_event.line = m_facts.lines;
+    m_event.offset = offset;
+    m_event.raw = line;
+}
+
+void LogReader::readRecord(Level level, int container, qint64 time, std::string_view module,
+                           std::string_view message, std::string_view fields)
+{
+    ++m_facts.records;
+    ++m_facts.levels[std::size_t(level)];
+    Container &known = m_containers[std::size_t(container)];
+    known.sawRecord = true;
+    if (time != NoTime) {
+        const auto widen = [time](qint64 &first, qint64 &last) {
+            first = first == NoTime || time < first ? time : first;
+            last = std::max(last, time);
+        };
+        widen(m_facts.first, m_facts.last);
+        widen(known.facts.first, known.facts.last);
+    }
+    if (module != m_module || module.empty()) {
+        m_module.assign(module);
+        m_rules = m_vocabulary->module(module);
+    }
+    const Role role = m_rules ? m_rules->role : Role::None;
+    const auto bit = quint8(role == Role::None ? 0U : 1U << unsigned(role));
+    const bool isNews = (known.facts.roles & bit) != bit;
+    known.facts.roles |= bit;
+    if (!isNews && level < Level::Warn && (!m_rules || !mayFit(m_rules->rules, message))) {
+        return;
+    }
+    resetEvent(m_line, m_offset);
+    m_event.container = container;
+    m_event.time = time;
+    m_event.level = level;
+    m_event.role = role;
+    m_event.module = module;
+    m_event.message = message;
+    const MessageRule *rule = m_rules ? ruleFor(m_rules->rules, message, m_event) : nullptr;
+    if (!rule) {
+        m_event.id = {};
+        if (isNews || level >= Level::Warn) {
+            m_sink.take(m_event);
+        }
+        return;
+    }
+    m_event.kind = rule->kind;
+    m_event.finding = rule->finding;
+    if (isJobKind(rule->kind)) {
+        if (m_event.id.empty() && !takeJob(message, std::size_t(rule->starts.size()), m_event)) {
+            m_event.kind = EventKind::None; // a cut line, or another program's
+        }
+    } else {
+        m_event.id = {};
+        m_event.data = fields.empty() ? takeData(m_event.message) : fields;
+    }
+    m_sink.take(m_event);
+}
+
+void LogReader::readPlain(const LineFrame &frame)
+{
+    const int container = containerOf(frame.container);
+    Container &known = m_containers[std::size_t(container)];
     const ModuleRules *console = m_vocabulary->console();
+    resetEvent(m_line, m_offset);
     const MessageRule *rule = console && !frame.rest.empty() && frame.rest.front() != ' '
-        ? ruleFor(console->rules, frame.rest)
+        ? ruleFor(console->rules, frame.rest, m_event)
         : nullptr;
     if (!rule) {
-        ++(clock.sawRecord ? m_facts.continuations : m_facts.stray);
+        ++(known.sawRecord ? m_facts.continuations : m_facts.stray);
         return;
     }
     ++m_facts.untimed;
+    m_event.container = container;
     if (frame.stamp != NoTime) {
-        event.time = timeOf(frame, clock);
+        m_event.time = timeOf(frame.stamp, -1, known.clock);
     }
-    event.kind = rule->kind;
-    event.message = frame.rest;
-    m_sink.take(event);
+    m_event.kind = rule->kind;
+    m_event.message = frame.rest;
+    m_sink.take(m_event);
 }
 
 int LogReader::containerOf(std::string_view name)
@@ -265,14 +366,14 @@ int LogReader::containerOf(std::string_view name)
             return 0;
         }
         m_names.emplace_back(name);
-        m_clocks.emplace_back();
+        m_containers.emplace_back();
     }
     return m_container;
 }
 
 /// A clock that goes back by more than half a day has passed midnight; one that goes back by less
 /// has not: programs of one log do not write in perfect order.
-qint64 LogReader::dayOf(int clock, const Clock &before) const
+qint64 LogReader::dayOf(int clock, const Clock &before)
 {
     if (before.last < 0) {
         return before.day;
@@ -287,24 +388,24 @@ qint64 LogReader::dayOf(int clock, const Clock &before) const
     return before.day;
 }
 
-qint64 LogReader::timeOf(const LineFrame &frame, Clock &clock)
+qint64 LogReader::timeOf(qint64 stamp, int clockMs, Clock &clock)
 {
     const Clock &before = clock.last >= 0 ? clock : m_latest;
-    if (frame.stamp != NoTime) {
-        const qint64 day = frame.stamp / DayMs;
-        const int ofDay = int(frame.stamp % DayMs);
+    if (stamp != NoTime) {
+        const qint64 day = stamp / DayMs;
+        const int ofDay = int(stamp % DayMs);
         if (!m_facts.firstDay) {
             m_facts.firstDay = day - dayOf(ofDay, before);
         }
         clock.day = day - *m_facts.firstDay;
         clock.last = ofDay;
-    } else if (frame.clock >= 0) {
-        const qint64 day = dayOf(frame.clock, before);
+    } else if (clockMs >= 0) {
+        const qint64 day = dayOf(clockMs, before);
         if (day < before.day) {
-            return day * DayMs + frame.clock;
+            return day * DayMs + clockMs;
         }
         clock.day = day;
-        clock.last = frame.clock;
+        clock.last = clockMs;
     } else {
         return NoTime;
     }

@@ -22,7 +22,8 @@ public:
     LogSink(const LogSink &) = delete;
     LogSink &operator=(const LogSink &) = delete;
     virtual ~LogSink() = default;
-    /// The texts of @p event are valid during the call only.
+    /// Gets what means something, and the first record of each role in a container. The texts of
+    /// @p event are valid during the call only.
     virtual void take(const Event &event) = 0;
 };
 
@@ -42,6 +43,14 @@ struct LogFacts
     /// The day since 1970 that the log's times count from; none if the log does not say.
     std::optional<qint64> firstDay;
     bool operator==(const LogFacts &) const = default;
+};
+
+/// What all records of one container tell.
+struct ContainerFacts
+{
+    qint64 first = NoTime;
+    qint64 last = NoTime;
+    quint8 roles = 0; ///< bits of Role
 };
 
 /// Reads one log of an Aztec prover, of any framing and of any programs, whole or as it grows.
@@ -64,6 +73,11 @@ public:
     [[nodiscard]] const LogFacts &facts() const { return m_facts; }
     /// Compose services or container names, in order of appearance; "" is a log without them.
     [[nodiscard]] const std::vector<std::string> &containers() const { return m_names; }
+    /// By the same index.
+    [[nodiscard]] const ContainerFacts &containerFacts(std::size_t container) const
+    {
+        return m_containers.at(container).facts;
+    }
     /// How many bytes were taken: where a follower goes on.
     [[nodiscard]] qint64 position() const { return m_facts.bytes; }
 
@@ -72,22 +86,41 @@ private:
     {
         int last = -1; ///< ms of the day of its last record
         qint64 day = 0; ///< since the log's first day
+    };
+    struct Container
+    {
+        Clock clock;
         bool sawRecord = false;
+        ContainerFacts facts;
+    };
+    /// How the lines of a service begin: most lines are recognised by comparing this.
+    struct Wrapper
+    {
+        std::string bytes;
+        int container = 0;
     };
 
     void readLine(std::string_view line, qint64 offset);
-    void readRecord(const LineFrame &frame, Event &event);
-    void readPlain(const LineFrame &frame, Event &event);
+    [[nodiscard]] bool readQuickly(std::string_view line, qint64 offset);
+    void readRecord(Level level, int container, qint64 time, std::string_view module,
+                    std::string_view message, std::string_view fields);
+    void readPlain(const LineFrame &frame);
+    void resetEvent(std::string_view line, qint64 offset);
+    void rememberWrapper(std::string_view line, const LineFrame &frame, int container);
     [[nodiscard]] int containerOf(std::string_view name);
-    [[nodiscard]] qint64 timeOf(const LineFrame &frame, Clock &clock);
-    [[nodiscard]] qint64 dayOf(int clock, const Clock &before) const;
+    [[nodiscard]] qint64 timeOf(qint64 stamp, int clockMs, Clock &clock);
+    [[nodiscard]] static qint64 dayOf(int clock, const Clock &before);
 
     std::shared_ptr<const Vocabulary> m_vocabulary;
     LogSink &m_sink;
     LineFramer m_framer;
     LogFacts m_facts;
     std::vector<std::string> m_names;
-    std::vector<Clock> m_clocks; ///< by container
+    std::vector<Container> m_containers; ///< like m_names
+    std::vector<Wrapper> m_wrappers;
+    Event m_event;
+    std::string_view m_line; ///< what is being read, …
+    qint64 m_offset = 0; ///< … and where it begins
     int m_container = -1; ///< of the last line
     Clock m_latest; ///< of the last timed line, whatever its container
     std::string m_held; ///< the beginning of a line, at most MaxLine bytes

@@ -4,6 +4,8 @@
 #include <QCoreApplication>
 #include <QFile>
 
+#include <algorithm>
+#include <cstring>
 #include <exception>
 
 #if defined(__GNUC__)
@@ -191,8 +193,14 @@ ModuleRules readModule(const toml::table &table, QStringList &notices)
     }
     module.role = roleOf(word(table, "role"));
     eachTable(table, "messages", [&](const toml::table &entry) {
-        MessageRule rule{word(entry, "starts").toUtf8(), word(entry, "has").toUtf8(), kindOf(entry),
-                         -1};
+        MessageRule rule;
+        rule.starts = word(entry, "starts").toUtf8();
+        rule.has = word(entry, "has").toUtf8();
+        rule.kind = kindOf(entry);
+        const auto length = std::size_t(std::min<qsizetype>(rule.starts.size(), 8));
+        std::memcpy(&rule.head, rule.starts.constData(), length);
+        std::memset(&rule.mask, 0xff, length);
+        rule.hasId = isJobKind(rule.kind) && rule.starts.toLower().endsWith("id=");
         const QString finding = word(entry, "finding");
         if (!finding.isEmpty()) {
             if (!notices.contains(finding)) {

@@ -24,6 +24,9 @@ struct MessageRule
     QByteArray has; ///< must also stand in the message; may be empty
     EventKind kind = EventKind::None;
     int finding = -1; ///< index into Vocabulary::notices()
+    quint64 head = 0; ///< the first eight bytes of starts, as they lie in memory
+    quint64 mask = 0; ///< which of them count
+    bool hasId = false; ///< starts ends where a job's id begins
 };
 
 struct ModuleRules

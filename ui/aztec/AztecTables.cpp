@@ -104,8 +104,8 @@ models::StepOutcome signOf(const EpochRow &row)
 
 QStringList epochTitles()
 {
-    return {tr("Epoch"),  tr("Outcome"), tr("Jobs done"), tr("Blocks"), tr("Started"),
-            tr("Proved"), tr("On L1"),   tr("Deadline"),  tr("Margin"), tr("First cause")};
+    return {tr("Epoch"),   tr("Outcome"), tr("First cause"), tr("Jobs done"), tr("Blocks"),
+            tr("Started"), tr("Proved"),  tr("On L1"),       tr("Deadline"),  tr("Margin")};
 }
 
 Rows epochRows(const Analysis &analysis, const QPalette &palette)
@@ -144,19 +144,18 @@ Rows epochRows(const Analysis &analysis, const QPalette &palette)
             row.epoch,
             {TableCell{
                  row.epoch < 0 ? u"–"_s : QString::number(row.epoch), row.epoch, {}, true, {}},
-             outcome, jobs, TableCell::count(row.blocks), time(analysis, row.started),
+             outcome, cause, jobs, TableCell::count(row.blocks), time(analysis, row.started),
              time(analysis, row.proved),
-             time(analysis, row.mined != NoTime ? row.mined : row.submitted), deadline, margin,
-             cause}};
+             time(analysis, row.mined != NoTime ? row.mined : row.submitted), deadline, margin}};
     }
     return rows;
 }
 
 QStringList typeTitles()
 {
-    return {tr("Epoch"),    tr("Type"),   tr("Enqueued"), tr("Started"),    tr("Completed"),
-            tr("Expected"), tr("Failed"), tr("Retried"),  tr("Timed out"),  tr("Attempts"),
-            tr("Wait"),     tr("Work"),   tr("Cadence"),  tr("Per second"), tr("Peak parallel")};
+    return {tr("Epoch"),   tr("Type"),     tr("Enqueued"), tr("Started"),    tr("Completed"),
+            tr("Failed"),  tr("Wait"),     tr("Work"),     tr("Cadence"),    tr("Timed out"),
+            tr("Retried"), tr("Attempts"), tr("Expected"), tr("Per second"), tr("Peak parallel")};
 }
 
 Rows typeRows(const Analysis &analysis, std::optional<qint64> epoch)
@@ -182,13 +181,14 @@ Rows typeRows(const Analysis &analysis, std::optional<qint64> epoch)
                 {TableCell{QString::number(row.epoch), row.epoch, {}, true, {}}, name,
                  TableCell::count(type.enqueued, type.enqueued ? QString() : noBroker),
                  TableCell::count(type.started, type.started ? QString() : noAgent), completed,
-                 TableCell::count(type.expected, whyText(type.whyNoExpected)),
-                 TableCell::count(type.failed), TableCell::count(type.retried),
+                 TableCell::count(type.failed), spread(type.wait), spread(type.work),
+                 spread(type.cadence),
                  TableCell::count(
                      type.timedOut,
                      tr("Of %1 jobs. A time-out is no attempt.").arg(type.jobsTimedOut)),
+                 TableCell::count(type.retried),
                  TableCell::count(type.mostAttempts, tr("The most that one job needed.")),
-                 spread(type.wait), spread(type.work), spread(type.cadence),
+                 TableCell::count(type.expected, whyText(type.whyNoExpected)),
                  TableCell::number(type.perSecond,
                                    type.perSecond ? QString::number(*type.perSecond, 'g', 3)
                                                   : QString(),

@@ -341,6 +341,9 @@ void TimelineView::paintAxis(QPainter &painter, const Sheet &sheet) const
         const QString clock = !m_result->analysis.hasDates ? full
             : step >= 86400e3                              ? full.left(10)
                                                            : full.mid(11, 12);
+        if (x + label / 2.0 > sheet.size.width()) {
+            break; // no room for its label
+        }
         painter.setPen(sheet.theme.muted);
         painter.drawText(QRectF(x - label / 2.0, top, label, headHeight() - 4), Qt::AlignCenter,
                          step >= 86400e3    ? clock

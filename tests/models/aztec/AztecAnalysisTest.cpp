@@ -272,5 +272,34 @@ TEST(AztecAnalysisTest, ComparesOnlyWhatIsEnough)
     EXPECT_EQ(compareEpochs(fleet.analysis, 1, 1).value(0).verdict, QString("no-clear-difference"));
 }
 
+TEST(AztecAnalysisTest, AJobThatRepeatsForEverTakesNoMoreMemory)
+{
+    const QByteArray id = "3062:TUBE_PROOF:" + QByteArray(64, 'a');
+    QByteArray round = "[12:00:00.000] INFO: prover-client:proving-agent Starting job id=" + id
+        + " type=TUBE_PROOF inputsUri=x\n[12:00:31.000] WARN: prover-client:proving-broker Proving "
+          "job id="
+        + id + " timed out. Adding it back to the queue.\n";
+    Fleet fleet;
+    fleet.add(round.repeated(5000), "m");
+    fleet.finish();
+    EXPECT_EQ(fleet.gathering->book().sightings(), std::size_t(JobBook::MostLines));
+    EXPECT_EQ(fleet.type(3062, "TUBE_PROOF").timedOut, 5000);
+    EXPECT_EQ(fleet.analysis.jobs.front().starts, 5000);
+    ASSERT_EQ(fleet.troubles("job-stuck").size(), 1);
+    EXPECT_LE(fleet.troubles("job-stuck").first().evidence.size(), 50);
+}
+
+TEST(AztecAnalysisTest, ALogThatWasSavedTwiceCountsOnce)
+{
+    const Fleet fleet = fleetOf({"unhealthy.log", "unhealthy.json.log"});
+    EXPECT_EQ(fleet.type(3062, "TUBE_PROOF").timedOut, 6);
+    EXPECT_EQ(fleet.type(3062, "MERGE_ROLLUP").timedOut, 1);
+    EXPECT_EQ(fleet.type(3061, "PUBLIC_VM").retried, 2);
+    const Fleet parts = fleetOf({"machine-a-epoch-3054.log", "machine-a-epoch-3054.broker.log"});
+    EXPECT_EQ(parts.type(3054, "TUBE_PROOF").completed, 8);
+    EXPECT_EQ(parts.type(3054, "TUBE_PROOF").attempts, 8);
+    EXPECT_EQ(parts.type(3054, "MERGE_ROLLUP").enqueued, 3);
+}
+
 } // namespace
 } // namespace proverdeck::models::aztec
