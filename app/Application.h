@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/BrokerStops.h"
 #include "app/CommandLine.h"
 #include "app/KeychainSecretStore.h"
 #include "app/RunSetup.h"
@@ -48,6 +49,7 @@ public:
     void startDemo(const DemoAnswer &answer) override;
     [[nodiscard]] models::boundless::StakeStore *stakeStore() override { return &m_stake; }
     [[nodiscard]] models::SecretStore *secrets() override { return &m_secrets; }
+    [[nodiscard]] ui::OperationsServices *operations() override { return &m_operations; }
 
 private:
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host,
@@ -69,6 +71,7 @@ private:
     models::store::RunStore m_store;
     KeychainSecretStore m_secrets;
     StakeSettings m_stake;
+    BrokerOperations m_operations{m_store};
     std::unique_ptr<demo::DemoProcess> m_demo;
     bool m_demoReady = false;
     std::map<QString, Session> m_sessions;

@@ -100,6 +100,7 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     connect(&services.store(), &models::store::RunStore::changed, m_start, &StartPage::refresh);
     m_boundless = new BoundlessPage(services, m_stack);
     addPage(m_boundless, tr("Boundless"), {});
+    connect(m_boundless, &BoundlessPage::workflowWanted, this, &MainWindow::openWorkflow);
     m_aztec = new AztecPage(m_stack);
     addPage(m_aztec, tr("Aztec"), {});
     select(m_start);
@@ -186,15 +187,24 @@ void MainWindow::closePage(QWidget *page)
 
 BenchmarkWizard *MainWindow::openWizard(const QString &host)
 {
-    const auto workflow = models::loadWorkflow(u"ethrex-benchmark"_s);
+    BenchmarkWizard *wizard = openWorkflow(u"ethrex-benchmark"_s, {});
+    if (wizard && !host.isEmpty()) {
+        wizard->setHost(host);
+    }
+    return wizard;
+}
+
+BenchmarkWizard *MainWindow::openWorkflow(const QString &id, const models::InputValues &values)
+{
+    const auto workflow = models::loadWorkflow(id);
     if (!workflow) {
         say(tr("The workflow file cannot be used"), workflow.error());
         return nullptr;
     }
     auto *wizard = new BenchmarkWizard(m_services, *workflow, this);
     wizard->setAttribute(Qt::WA_DeleteOnClose);
-    if (!host.isEmpty()) {
-        wizard->setHost(host);
+    if (!values.isEmpty()) {
+        wizard->setAnswers(values);
     }
     connect(wizard, &QDialog::accepted, this, [this, wizard] {
         if (const auto plan = wizard->plan()) {

@@ -28,6 +28,8 @@ public:
     explicit MainWindow(Services &services, QWidget *parent = nullptr);
     ~MainWindow() override;
 
+    /// The wizard of any workflow, with some answers given; null if its file cannot be used.
+    BenchmarkWizard *openWorkflow(const QString &id, const models::InputValues &values);
     BenchmarkWizard *openWizard(const QString &host = {});
     RunPage *showRun(models::Run &run);
     void openRun(const QString &id); ///< live or of the history

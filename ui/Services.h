@@ -12,6 +12,8 @@
 
 namespace proverdeck::ui {
 
+class OperationsServices;
+
 /// What the window needs from the program around it. Implemented in app/.
 /// GUI thread only; outlives every window.
 class Services
@@ -50,6 +52,8 @@ public:
     /// What the stake page remembers, and where secrets are kept; null: nothing is remembered.
     [[nodiscard]] virtual models::boundless::StakeStore *stakeStore() { return nullptr; }
     [[nodiscard]] virtual models::SecretStore *secrets() { return nullptr; }
+    /// What the page of a Boundless server needs; null: there is no such page.
+    [[nodiscard]] virtual OperationsServices *operations() { return nullptr; }
 };
 
 } // namespace proverdeck::ui

@@ -359,12 +359,14 @@ TEST_F(TourTest, ABrokersLogAndItsSettings)
     picture(window, "boundless-stake-empty");
     auto *tabs = child<QTabWidget>(page, "boundlessTabs");
     tabs->setCurrentIndex(1);
+    picture(window, "boundless-operations-empty");
+    tabs->setCurrentIndex(2);
     picture(window, "boundless-orders-empty");
     page->ordersPage()->openFiles({PROVERDECK_TEST_DATA "/boundless/broker-0.13.log"});
     ASSERT_TRUE(QTest::qWaitFor([&] { return !page->ordersPage()->isReading(); }, DemoLimitMs));
     EXPECT_EQ(page->ordersPage()->analysis().facts().skipLines, 15);
     picture(window, "boundless-orders");
-    tabs->setCurrentIndex(2);
+    tabs->setCurrentIndex(3);
     picture(window, "boundless-settings-empty");
     QTemporaryDir folder;
     const QString copy = folder.filePath("broker.toml");
@@ -372,8 +374,10 @@ TEST_F(TourTest, ABrokersLogAndItsSettings)
         QFile::copy(PROVERDECK_TEST_DATA "/boundless/broker-0.13-operator-crlf.toml", copy));
     ASSERT_TRUE(page->document().open(copy).isEmpty());
     picture(window, "boundless-settings");
-    tabs->setCurrentIndex(3);
+    tabs->setCurrentIndex(4);
     picture(window, "boundless-requestors");
+    tabs->setCurrentIndex(5);
+    picture(window, "boundless-agents-empty");
 }
 
 TEST_F(TourTest, LogsOfAztecProvers)

@@ -35,26 +35,13 @@ BenchmarkWizard::BenchmarkWizard(Services &services, models::Workflow workflow, 
     , m_workflow(std::move(workflow))
 {
     setObjectName(u"benchmarkWizard"_s);
-    setWindowTitle(tr("New benchmark"));
+    setWindowTitle(hasPage(u"load"_s) ? tr("New benchmark") : m_workflow.title);
     setWizardStyle(QWizard::ModernStyle);
     setOption(QWizard::NoBackButtonOnStartPage);
     setOption(QWizard::NoDefaultButton, false);
     resize(940, 640);
     setSideWidget(makeSteps());
-    const QList<QPair<QString, QString>> pages{
-        {u"server"_s, tr("Server")}, {u"prove"_s, tr("What to prove")}, {u"load"_s, tr("Load")}};
-    const QStringList subtitles{
-        tr("Where the prover runs, and where the repository is on that machine."),
-        tr("Which code is measured, with which backend, and how many batches make the result."),
-        tr("The transactions that fill the batches. Too few, and empty batches are measured "
-           "instead.")};
-    for (int i = 0; i < pages.size(); ++i) {
-        auto *page = new FormPage(m_workflow, pages.at(i).first, services.hosts(), this);
-        page->setTitle(pages.at(i).second);
-        page->setSubTitle(subtitles.at(i));
-        setPage(i, page);
-        m_forms += page->forms();
-    }
+    addForms();
     setPage(ChecksId, new ChecksPage(services, *this));
     setPage(ReviewId, new ReviewPage(services, *this));
     connect(this, &QWizard::currentIdChanged, this, &BenchmarkWizard::onPage);
@@ -75,6 +62,44 @@ BenchmarkWizard::BenchmarkWizard(Services &services, models::Workflow workflow, 
 
 BenchmarkWizard::~BenchmarkWizard() = default;
 
+/// Only a benchmark has questions on every page.
+bool BenchmarkWizard::hasPage(const QString &name) const
+{
+    return std::any_of(m_workflow.inputs.begin(), m_workflow.inputs.end(),
+                       [&](const Input &input) { return input.page == name; });
+}
+
+void BenchmarkWizard::addForms()
+{
+    struct Form
+    {
+        int id;
+        QString name;
+        QString title;
+        QString subtitle;
+    };
+    const bool isBenchmark = hasPage(u"load"_s);
+    const QList<Form> forms{
+        {ServerId, u"server"_s, tr("Server"),
+         tr("Where the prover runs, and where the repository is on that machine.")},
+        {ProveId, u"prove"_s, isBenchmark ? tr("What to prove") : tr("What to do"),
+         isBenchmark ? tr("Which code is measured, with which backend, and how many batches make "
+                          "the result.")
+                     : m_workflow.title + u'.'},
+        {LoadId, u"load"_s, tr("Load"),
+         tr("The transactions that fill the batches. Too few, and empty batches are measured "
+            "instead.")}};
+    for (const Form &form : forms) {
+        if (hasPage(form.name)) {
+            auto *page = new FormPage(m_workflow, form.name, m_services.hosts(), this);
+            page->setTitle(form.title);
+            page->setSubTitle(form.subtitle);
+            setPage(form.id, page);
+            m_forms += page->forms();
+        }
+    }
+}
+
 QWidget *BenchmarkWizard::makeSteps()
 {
     auto *side = new QWidget(this);
@@ -82,12 +107,25 @@ QWidget *BenchmarkWizard::makeSteps()
     auto *column = new QVBoxLayout(side);
     column->setContentsMargins(18, 20, 12, 12);
     column->setSpacing(14);
+    QList<QPair<int, QString>> names;
+    const QList<QPair<int, QString>> forms{
+        {ServerId, u"server"_s}, {ProveId, u"prove"_s}, {LoadId, u"load"_s}};
+    const QMap<QString, QString> titles{
+        {u"server"_s, tr("Server")},
+        {u"prove"_s, hasPage(u"load"_s) ? tr("What to prove") : tr("What to do")},
+        {u"load"_s, tr("Load")}};
+    for (const auto &[id, name] : forms) {
+        if (hasPage(name)) {
+            names.emplaceBack(id, titles.value(name));
+        }
+    }
+    names.emplaceBack(ChecksId, tr("Checks"));
+    names.emplaceBack(ReviewId, tr("Review"));
     int number = 0;
-    for (const QString &name :
-         {tr("Server"), tr("What to prove"), tr("Load"), tr("Checks"), tr("Review")}) {
+    for (const auto &[id, name] : std::as_const(names)) {
         auto *label = new QLabel(u"%1  %2"_s.arg(++number).arg(name), side);
         column->addWidget(label);
-        m_stepLabels << label;
+        m_stepLabels.insert(id, label);
     }
     column->addStretch();
     return side;
@@ -99,6 +137,15 @@ void BenchmarkWizard::setHost(const QString &host)
     values.insert(u"host"_s, host);
     m_forms.first()->setValues(values);
     recallAnswers(host);
+}
+
+void BenchmarkWizard::setAnswers(const models::InputValues &values)
+{
+    models::InputValues all = answers();
+    all.insert(values);
+    for (InputForm *form : std::as_const(m_forms)) {
+        form->setValues(all);
+    }
 }
 
 models::InputValues BenchmarkWizard::answers() const
@@ -140,13 +187,13 @@ void BenchmarkWizard::recallAnswers(const QString &host)
 
 void BenchmarkWizard::onPage(int id)
 {
-    for (int i = 0; i < m_stepLabels.size(); ++i) {
-        QFont font = m_stepLabels.at(i)->font();
-        font.setBold(i == id);
-        m_stepLabels.at(i)->setFont(font);
-        m_stepLabels.at(i)->setForegroundRole(i == id      ? QPalette::Link
-                                                  : i < id ? QPalette::WindowText
-                                                           : QPalette::PlaceholderText);
+    for (auto one = m_stepLabels.begin(); one != m_stepLabels.end(); ++one) {
+        QFont font = one.value()->font();
+        font.setBold(one.key() == id);
+        one.value()->setFont(font);
+        one.value()->setForegroundRole(one.key() == id      ? QPalette::Link
+                                           : one.key() < id ? QPalette::WindowText
+                                                            : QPalette::PlaceholderText);
     }
     if (id == ProveId) {
         recallAnswers(answers().value(u"host"_s).toString());
@@ -156,7 +203,8 @@ void BenchmarkWizard::onPage(int id)
     }
     if (id == ReviewId) {
         setButtonText(QWizard::FinishButton,
-                      tr("Start benchmark on %1").arg(answers().value(u"host"_s).toString()));
+                      (hasPage(u"load"_s) ? tr("Start benchmark on %1") : tr("Start on %1"))
+                          .arg(answers().value(u"host"_s).toString()));
     }
 }
 

@@ -15,7 +15,7 @@ namespace proverdeck::ui {
 class InputForm;
 class StepListModel;
 
-/// The nine questions, the checks on the real server, and a review of every command.
+/// The questions of a workflow, the checks on the real server, and a review of every command.
 ///
 /// Edits one draft: the answers. accepted() means "start this": take plan(). Nothing is saved or
 /// started before that, but the checks log in to the server.
@@ -28,6 +28,8 @@ public:
     ~BenchmarkWizard() override;
 
     void setHost(const QString &host);
+    /// Fills in these answers; the others stay.
+    void setAnswers(const models::InputValues &values);
     /// Answers of all pages so far.
     [[nodiscard]] models::InputValues answers() const;
     /// The plan of the present answers; nullopt while an answer does not pass.
@@ -35,14 +37,16 @@ public:
     [[nodiscard]] const models::Workflow &workflow() const { return m_workflow; }
 
 private:
+    void addForms();
     [[nodiscard]] QWidget *makeSteps();
+    [[nodiscard]] bool hasPage(const QString &name) const;
     void onPage(int id);
     void recallAnswers(const QString &host);
 
     Services &m_services;
     models::Workflow m_workflow;
     QList<InputForm *> m_forms;
-    QList<QLabel *> m_stepLabels;
+    QMap<int, QLabel *> m_stepLabels; ///< by the id of the page
     QString m_recalledFor;
 };
 

@@ -2,12 +2,19 @@
 #include "ui/boundless/BoundlessPage.h"
 
 #include "ui/Services.h"
+#include "ui/boundless/ComposePage.h"
+#include "ui/boundless/OperationsPage.h"
 #include "ui/boundless/OrdersPage.h"
 #include "ui/boundless/RequestorListsPage.h"
 #include "ui/boundless/SettingsDocument.h"
 #include "ui/boundless/SettingsForm.h"
 #include "ui/boundless/StakePage.h"
 
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -17,24 +24,28 @@ using namespace Qt::StringLiterals;
 
 BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     : QWidget(parent)
+    , m_services(services)
     , m_tabs(new QTabWidget(this))
     , m_stake(new StakePage(services.stakeStore(), services.secrets(), this))
     , m_orders(new OrdersPage(this))
     , m_document(std::make_unique<SettingsDocument>())
     , m_settings(new SettingsForm(*m_document, this))
     , m_requestors(new RequestorListsPage(*m_document, this))
+    , m_compose(new ComposePage(this))
 {
     setObjectName(u"boundlessPage"_s);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     m_tabs->setObjectName(u"boundlessTabs"_s);
     m_tabs->setDocumentMode(true);
-    m_tabs->addTab(m_stake, tr("Stake"));
-    m_tabs->addTab(m_orders, tr("Orders"));
-    m_tabs->addTab(m_settings, tr("Settings"));
-    m_tabs->addTab(m_requestors, tr("Requestors"));
+    addTabs();
     column->addWidget(m_tabs);
     connect(m_orders, &OrdersPage::settingWanted, this, &BoundlessPage::showSetting);
+    connect(m_compose, &ComposePage::execAgentsChanged, this, [this](int count) {
+        models::boundless::SettingsContext context = m_document->context();
+        context.execAgents = count;
+        m_document->setContext(context);
+    });
 }
 
 BoundlessPage::~BoundlessPage()
@@ -42,6 +53,89 @@ BoundlessPage::~BoundlessPage()
     // The pages look at the document to their last moment.
     delete m_settings;
     delete m_requestors;
+}
+
+void BoundlessPage::addTabs()
+{
+    m_tabs->addTab(m_stake, tr("Stake"));
+    if (OperationsServices *operations = m_services.operations()) {
+        auto *page = new QWidget(m_tabs);
+        auto *rows = new QVBoxLayout(page);
+        rows->setContentsMargins(0, 0, 0, 0);
+        rows->addWidget(makeServer());
+        m_operations = new OperationsPage(*operations, page);
+        rows->addWidget(m_operations, 1);
+        m_tabs->addTab(page, tr("Operations"));
+        connect(m_operations, &OperationsPage::workflowWanted, this,
+                &BoundlessPage::workflowWanted);
+        connect(m_operations, &OperationsPage::logCame, m_orders,
+                [this](const QByteArray &bytes) { m_orders->feedLog(u"broker"_s, bytes); });
+        connect(m_operations, &OperationsPage::databaseCame, m_orders, &OrdersPage::joinDatabase);
+    }
+    m_tabs->addTab(m_orders, tr("Orders"));
+    m_tabs->addTab(m_settings, tr("Settings"));
+    m_tabs->addTab(m_requestors, tr("Requestors"));
+    m_tabs->addTab(m_compose, tr("Agents"));
+}
+
+QWidget *BoundlessPage::makeServer()
+{
+    auto *bar = new QWidget(this);
+    auto *row = new QHBoxLayout(bar);
+    row->setContentsMargins(20, 14, 20, 0);
+    m_host = new QComboBox(bar);
+    m_host->setObjectName(u"boundlessHost"_s);
+    m_host->setAccessibleName(tr("Server"));
+    m_host->setEditable(true);
+    m_host->addItems(m_services.hosts());
+    m_host->setCurrentText({});
+    m_host->lineEdit()->setPlaceholderText(tr("Name from ~/.ssh/config, or user@host:port"));
+    m_host->setMinimumWidth(280);
+    m_dir = new QLineEdit(u"~/boundless"_s, bar);
+    m_dir->setObjectName(u"boundlessDir"_s);
+    m_dir->setAccessibleName(tr("Checkout on the server"));
+    auto *connectButton = new QPushButton(tr("Connect"), bar);
+    connectButton->setObjectName(u"boundlessConnect"_s);
+    m_problem = new QLabel(bar);
+    m_problem->setObjectName(u"boundlessConnectProblem"_s);
+    m_problem->setWordWrap(true);
+    row->addWidget(new QLabel(tr("Server"), bar));
+    row->addWidget(m_host);
+    row->addWidget(new QLabel(tr("Checkout"), bar));
+    row->addWidget(m_dir);
+    row->addWidget(connectButton);
+    row->addWidget(m_problem, 1);
+    connect(connectButton, &QPushButton::clicked, this, &BoundlessPage::onConnect);
+    connect(m_host->lineEdit(), &QLineEdit::returnPressed, this, &BoundlessPage::onConnect);
+    return bar;
+}
+
+void BoundlessPage::onConnect()
+{
+    const QString host = m_host->currentText().trimmed();
+    models::Input folder;
+    folder.id = u"dir"_s;
+    folder.type = models::InputType::RemotePath;
+    const auto dir = models::checkValue(folder, m_dir->text().trimmed());
+    if (host.isEmpty() || !dir) {
+        m_problem->setText(host.isEmpty() ? tr("Name the server.") : dir.error().text);
+        return;
+    }
+    connectTo(host, dir->toString());
+}
+
+void BoundlessPage::connectTo(const QString &host, const QString &dir)
+{
+    if (m_operations == nullptr) {
+        return;
+    }
+    m_host->setCurrentText(host);
+    m_dir->setText(dir);
+    m_problem->clear();
+    m_orders->clear();
+    m_orders->setLive(true);
+    m_operations->setServer(std::make_unique<models::boundless::BrokerServer>(
+        m_services.shellFor(host), dir, models::boundless::BrokerServer::Options{}));
 }
 
 void BoundlessPage::showSetting(const QString &key)

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/workflow/Workflow.h"
+
 #include <QWidget>
 
 #include <memory>
 
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
 class QTabWidget;
 
 namespace proverdeck::ui {
 
+class ComposePage;
+class OperationsPage;
 class OrdersPage;
 class RequestorListsPage;
 class Services;
@@ -16,7 +24,8 @@ class SettingsDocument;
 class SettingsForm;
 class StakePage;
 
-/// Everything about a Boundless prover, one tab each.
+/// Everything about a Boundless prover, one tab each. Connected to its server, log and database of
+/// the broker go from the operations to the orders.
 class BoundlessPage : public QWidget
 {
     Q_OBJECT
@@ -27,17 +36,33 @@ public:
 
     [[nodiscard]] StakePage *stakePage() const { return m_stake; }
     [[nodiscard]] OrdersPage *ordersPage() const { return m_orders; }
+    [[nodiscard]] OperationsPage *operationsPage() const { return m_operations; }
     [[nodiscard]] SettingsDocument &document() const { return *m_document; }
+    /// Logs in and shows what runs there; @p dir is the checkout on the server.
+    void connectTo(const QString &host, const QString &dir);
+
+signals:
+    /// Somebody wants to run a workflow, with these answers given.
+    void workflowWanted(const QString &id, const proverdeck::models::InputValues &values);
 
 private:
+    [[nodiscard]] QWidget *makeServer();
+    void addTabs();
+    void onConnect();
     void showSetting(const QString &key);
 
+    Services &m_services;
     QTabWidget *m_tabs;
     StakePage *m_stake;
     OrdersPage *m_orders;
     std::unique_ptr<SettingsDocument> m_document; ///< the broker.toml that form and lists edit
     SettingsForm *m_settings;
     RequestorListsPage *m_requestors;
+    ComposePage *m_compose;
+    OperationsPage *m_operations = nullptr; ///< null without services for it
+    QComboBox *m_host = nullptr;
+    QLineEdit *m_dir = nullptr;
+    QLabel *m_problem = nullptr;
 };
 
 } // namespace proverdeck::ui
