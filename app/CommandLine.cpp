@@ -479,8 +479,8 @@ tl::expected<Request, QString> parseAnalyse(const QStringList &arguments)
     }
     const QStringList words = parser.positional();
     if (words.size() < 2 || words.first() != u"ethrex") {
-        return tl::unexpected(tr("Write: proverdeck analyse ethrex PROVER_LOG [--metrics FILE], or "
-                                 "proverdeck analyse boundless FILE…."));
+        return tl::unexpected(tr("Write: proverdeck analyse ethrex PROVER_LOG [--metrics FILE], "
+                                 "analyse boundless FILE…, or analyse aztec FILE…."));
     }
     request.files = words.mid(1);
     request.metrics = parser.text(u"metrics"_s);
