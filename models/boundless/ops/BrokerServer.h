@@ -87,5 +87,3 @@ private:
 };
 
 } // namespace proverdeck::models::boundless
-
-Q_DECLARE_METATYPE(proverdeck::models::boundless::DbSnapshot)
