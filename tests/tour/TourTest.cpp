@@ -36,6 +36,7 @@
 #include <QPointer>
 #include <QProcess>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
@@ -362,8 +363,9 @@ TEST_F(TourTest, ABrokersLogAndItsSettings)
     picture(window, "boundless-operations-empty");
     tabs->setCurrentIndex(2);
     picture(window, "boundless-orders-empty");
+    QSignalSpy read(page->ordersPage(), &ui::OrdersPage::filesRead);
     page->ordersPage()->openFiles({PROVERDECK_TEST_DATA "/boundless/broker-0.13.log"});
-    ASSERT_TRUE(QTest::qWaitFor([&] { return !page->ordersPage()->isReading(); }, DemoLimitMs));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return read.count() > 0; }, DemoLimitMs));
     EXPECT_EQ(page->ordersPage()->analysis().facts().skipLines, 15);
     picture(window, "boundless-orders");
     tabs->setCurrentIndex(3);
