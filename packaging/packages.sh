@@ -20,6 +20,7 @@ libexpected-dev
 libtomlplusplus-dev
 qtkeychain-qt6-dev
 libarchive-dev
+libpcre2-dev
 ?ccache
 '
 # A package of its own in Debian 12, and CMake does not find Qt Charts without it.
