@@ -250,7 +250,8 @@ void LogPane::goToMark(bool forward)
 void LogPane::onKey(QKeyEvent *event)
 {
     const auto toggle = [this](const QString &name) { findChild<QAction *>(name)->toggle(); };
-    const QString text = event->text();
+    const QString text
+        = event->modifiers() & Qt::ShiftModifier ? event->text().toUpper() : event->text();
     auto *view = qobject_cast<LogView *>(sender());
     if (!view || text.size() != 1 || event->modifiers() & (Qt::ControlModifier | Qt::AltModifier)) {
         return;
