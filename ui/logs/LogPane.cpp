@@ -237,6 +237,7 @@ void LogPane::append(const QByteArray &bytes, qint64 arrival)
 void LogPane::openFile(const QString &path)
 {
     m_problem.clear();
+    findChild<QAction *>(u"logNumbers"_s)->setChecked(true);
     m_feed.openFile(path);
 }
 
