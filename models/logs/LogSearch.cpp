@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/logs/LogSearch.h"
 
-#include "models/logs/ByteScan.h"
-
 #include <QElapsedTimer>
 
 #include <algorithm>
@@ -164,7 +162,7 @@ bool LogSearch::searchSome(Job &job)
         return false;
     }
     job.offset += quint64(whole);
-    job.line += countLineEnds(lines);
+    job.line = m_store.lineAt(job.offset); // the index has counted them
     take(job, hits, job.offset, job.line);
     const bool isFull = count() >= MaxHits;
     if (job.told.elapsed() >= TellMs) {

@@ -13,9 +13,9 @@ struct LogStyle
     static constexpr int TrueColour = 0x1000000; ///< with red, green and blue as 0xRRGGBB
 
     int colour = -1; ///< 0–7 normal, 8–15 bright, to 255 xterm's, or TrueColour | RGB; -1: default
-    int background = -1; ///< likewise
     bool bold = false;
     bool dim = false;
+    int background = -1; ///< as the colour
     bool italic = false;
     bool underline = false;
     bool inverse = false;

@@ -163,7 +163,7 @@ QString LogPane::countText(const models::LogSearch &search) const
         return isComplete ? tr("No hits") : tr("Searching…") + searching;
     }
     if (&search == &m_filter) {
-        return tr("%1 lines").arg(total) + searching;
+        return (total == u"1" ? tr("1 line") : tr("%1 lines").arg(total)) + searching;
     }
     if (m_place > 0) {
         const QString around = m_wrapped == 0 ? QString()
@@ -171,7 +171,7 @@ QString LogPane::countText(const models::LogSearch &search) const
                                               : tr(", from the end");
         return tr("%1 of %2").arg(QString::number(m_place), total) + around + searching;
     }
-    return tr("%1 hits").arg(total) + searching;
+    return (total == u"1" ? tr("1 hit") : tr("%1 hits").arg(total)) + searching;
 }
 
 void LogPane::updateCounts()
