@@ -236,8 +236,29 @@ bool LogMatcher::scan(QByteArrayView lines, bool isOnce, const std::function<voi
         appendVisible(lines, m_visible);
         lines = m_visible;
     }
+    constexpr qsizetype Piece = 64 * 1024; // an expression can be cancelled between them
+    qint64 first = 0;
+    while (!lines.isEmpty() && !cancel) {
+        qsizetype end = lines.size();
+        if (m_program && end > Piece) {
+            end = lines.first(Piece).lastIndexOf('\n') + 1;
+            end = end > 0 ? end : std::min(lineEndAfter(lines, Piece) + 1, lines.size());
+        }
+        scanPiece(lines.first(end), isOnce, first, found, cancel);
+        if (end < lines.size()) {
+            first += countLineEnds(lines.first(end));
+        }
+        lines = lines.sliced(end);
+    }
+    return !cancel;
+}
+
+void LogMatcher::scanPiece(QByteArrayView lines, bool isOnce, qint64 first,
+                           const std::function<void(qint64)> &found,
+                           const std::atomic<bool> &cancel)
+{
     const bool isLineWanted = isOnce || m_pattern.level != LogLevel::None;
-    qint64 line = 0;
+    qint64 line = first;
     qsizetype counted = 0;
     qsizetype from = 0;
     while (from < lines.size() && !cancel) {
@@ -260,7 +281,6 @@ bool LogMatcher::scan(QByteArrayView lines, bool isOnce, const std::function<voi
         }
         found(line);
     }
-    return !cancel;
 }
 
 QList<LogMatcher::Hit> LogMatcher::hitsIn(const QString &line)

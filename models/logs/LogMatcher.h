@@ -55,6 +55,8 @@ public:
 private:
     struct Program;
     explicit LogMatcher(LogPattern pattern);
+    void scanPiece(QByteArrayView lines, bool isOnce, qint64 first,
+                   const std::function<void(qint64)> &found, const std::atomic<bool> &cancel);
     [[nodiscard]] std::optional<Hit> next(QByteArrayView lines, qsizetype from,
                                           const std::atomic<bool> &cancel);
     [[nodiscard]] std::optional<Hit> nextByLine(QByteArrayView lines, qsizetype from,

@@ -73,6 +73,7 @@ LogPane::LogPane(QString name, QWidget *parent)
         connect(view, &LogView::markToggled, this,
                 [this, view] { (view == m_view ? m_filtered : m_view)->setMarks(view->marks()); });
     }
+    connect(m_view, &LogView::scrolled, this, [this] { m_lineWanted.reset(); });
     connect(m_filtered, &LogView::currentLineChanged, this, &LogPane::onFilteredLine);
     connect(m_view, &LogView::currentLineChanged, this, [this](qint64 line) {
         if (m_filterPart->isVisible() && !m_filtered->hasFocus()) {

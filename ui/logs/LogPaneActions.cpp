@@ -197,13 +197,9 @@ void LogPane::updateCounts()
 
 void LogPane::goToLine(qint64 number)
 {
-    m_lineWanted.reset();
-    if (number > m_store.extent().lines && !m_feed.isIdle()) {
-        m_lineWanted = number;
-        return;
-    }
     rememberPlace();
     m_view->goToLine(number);
+    m_lineWanted = number > m_store.extent().lines ? std::optional(number) : std::nullopt;
 }
 
 void LogPane::rememberPlace()
