@@ -21,6 +21,7 @@ libtomlplusplus-dev
 qtkeychain-qt6-dev
 libarchive-dev
 libyaml-cpp-dev
+libpcre2-dev
 ?ccache
 '
 # A package of its own in Debian 12, and CMake does not find Qt Charts without it.

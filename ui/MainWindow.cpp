@@ -13,6 +13,7 @@
 #include "ui/common/Theme.h"
 #include "ui/dialogs/AddServerDialog.h"
 #include "ui/dialogs/Questions.h"
+#include "ui/logs/LogPane.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -116,6 +117,8 @@ void MainWindow::buildMenus()
     file->addAction(tr("&Add a server…"), this, &MainWindow::addServer);
     file->addAction(tr("&Open a log or result…"), QKeySequence::Open, this,
                     &MainWindow::chooseFile);
+    file->addAction(tr("&View a log file…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this,
+                    &MainWindow::chooseLog);
     file->addAction(tr("Try the &demo"), this, &MainWindow::startDemo);
     file->addSeparator();
     file->addAction(tr("&Close page"), QKeySequence::Close, this,
@@ -340,10 +343,35 @@ void MainWindow::chooseFile()
     dialog->open();
 }
 
+void MainWindow::chooseLog()
+{
+    auto *dialog = new QFileDialog(this, tr("View a log file"), {},
+                                   tr("Logs (*.log *.txt *.log.* *.gz *.zst *.xz);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::viewLog);
+    dialog->open();
+}
+
+void MainWindow::viewLog(const QString &path)
+{
+    const QString name = QFileInfo(path).fileName();
+    auto *pane = new LogPane(name, m_stack);
+    pane->setEmptyText(tr("Nothing in %1 yet").arg(path));
+    pane->openFile(path);
+    addPage(pane, name, {});
+}
+
 void MainWindow::openFile(const QString &path)
 {
+    constexpr qint64 TooLong = 256LL * 1024 * 1024; // to be read while the window waits
     QFile file(path);
     const QString name = QFileInfo(path).fileName();
+    static const QRegularExpression packed(u"\\.(gz|zst|xz|bz2)$"_s);
+    if (QFileInfo(path).isFile() && (file.size() > TooLong || name.contains(packed))) {
+        viewLog(path);
+        return;
+    }
     if (QFileInfo(path).isDir() || !file.open(QIODevice::ReadOnly)) {
         say(tr("%1 cannot be opened").arg(name),
             QFileInfo(path).isDir() ? tr("It is a folder; open the prover's log in it.")

@@ -37,6 +37,8 @@ public:
     ResultsPage *showResults(const QString &id);
     /// A prover's log or a results.json; says what is wrong in the window.
     void openFile(const QString &path);
+    /// Any log, of any length, also compressed; follows it.
+    void viewLog(const QString &path);
     void makeBundle(); ///< of the run on the current page
     void startDemo();
     void addServer();
@@ -55,6 +57,7 @@ private:
     RunPage *addRecord(const models::RunRecord &record);
     void askStop(const QString &runId, bool forClose);
     void chooseFile();
+    void chooseLog();
     void say(const QString &title, const QString &text);
     [[nodiscard]] QListWidgetItem *itemOf(QWidget *page) const;
     [[nodiscard]] QList<models::Run *> unfinishedRuns() const;

@@ -39,7 +39,48 @@ QChar shownAs(QChar character)
     return movesText || isC1 ? QChar(QChar::ReplacementCharacter) : character;
 }
 
-/// The colours of "ESC [ … m"; extended colours are skipped with their parameters.
+/// The colour that the parameters after a 38 or 48 name; @p i becomes the last one of them.
+int extendedColour(const QList<int> &numbers, qsizetype &i)
+{
+    const int mode = numbers.value(i + 1);
+    const qsizetype first = i + 2;
+    i += mode == 5 ? 2 : mode == 2 ? 4 : 1;
+    if (i >= numbers.size()) {
+        return -1;
+    }
+    if (mode == 5) {
+        return numbers.at(first) < 256 ? numbers.at(first) : -1;
+    }
+    if (mode != 2) {
+        return -1;
+    }
+    const auto part = [&](qsizetype at) { return std::min(numbers.at(first + at), 255); };
+    return LogStyle::TrueColour | part(0) << 16 | part(1) << 8 | part(2);
+}
+
+void applyColour(const QList<int> &numbers, qsizetype &i, LogStyle &style)
+{
+    const int number = numbers.at(i);
+    if (number >= 30 && number <= 37) {
+        style.colour = number - 30;
+    } else if (number >= 40 && number <= 47) {
+        style.background = number - 40;
+    } else if (number >= 90 && number <= 97) {
+        style.colour = number - 90 + 8;
+    } else if (number >= 100 && number <= 107) {
+        style.background = number - 100 + 8;
+    } else if (number == 38) {
+        style.colour = extendedColour(numbers, i);
+    } else if (number == 48) {
+        style.background = extendedColour(numbers, i);
+    } else if (number == 39) {
+        style.colour = -1;
+    } else if (number == 49) {
+        style.background = -1;
+    }
+}
+
+/// The colours of "ESC [ … m" as ECMA-48 and xterm have them.
 void applySgr(QByteArrayView parameters, LogStyle &style)
 {
     QList<int> numbers{0};
@@ -51,25 +92,34 @@ void applySgr(QByteArrayView parameters, LogStyle &style)
         }
     }
     for (qsizetype i = 0; i < numbers.size(); ++i) {
-        const int number = numbers.at(i);
-        if (number == 0) {
+        switch (numbers.at(i)) {
+        case 0:
             style = {};
-        } else if (number == 1) {
+            break;
+        case 1:
             style.bold = true;
-        } else if (number == 2) {
+            break;
+        case 2:
             style.dim = true;
-        } else if (number == 22) {
+            break;
+        case 3:
+        case 23:
+            style.italic = numbers.at(i) == 3;
+            break;
+        case 4:
+        case 24:
+            style.underline = numbers.at(i) == 4;
+            break;
+        case 7:
+        case 27:
+            style.inverse = numbers.at(i) == 7;
+            break;
+        case 22:
             style.bold = false;
             style.dim = false;
-        } else if (number >= 30 && number <= 37) {
-            style.colour = number - 30;
-        } else if (number >= 90 && number <= 97) {
-            style.colour = number - 90 + 8;
-        } else if (number == 39) {
-            style.colour = -1;
-        } else if (number == 38 || number == 48) {
-            const int mode = numbers.value(i + 1);
-            i += mode == 5 ? 2 : mode == 2 ? 4 : 1;
+            break;
+        default:
+            applyColour(numbers, i, style);
         }
     }
 }
@@ -149,6 +199,11 @@ LogText readLogText(QByteArrayView raw)
 {
     raw = visiblePart(raw);
     LogText result;
+    if (isPlainLog(raw)) { // nearly every line
+        result.text = QString::fromLatin1(raw);
+        result.level = levelOf(result.text);
+        return result;
+    }
     LogStyle style;
     qsizetype i = 0;
     while (i < raw.size()) {
@@ -168,6 +223,26 @@ LogText readLogText(QByteArrayView raw)
     }
     result.level = levelOf(result.text);
     return result;
+}
+
+void appendVisible(QByteArrayView raw, QByteArray &visible)
+{
+    LogStyle ignored;
+    while (!raw.isEmpty()) {
+        const qsizetype lineEnd = raw.indexOf('\n');
+        const QByteArrayView line = visiblePart(lineEnd < 0 ? raw : raw.first(lineEnd));
+        for (qsizetype i = 0; i < line.size();) {
+            const qsizetype escape = line.indexOf(Escape, i);
+            const qsizetype end = escape < 0 ? line.size() : escape;
+            visible.append(line.data() + i, end - i);
+            i = escape < 0 ? end : skipEscape(line, escape, ignored);
+        }
+        if (lineEnd < 0) {
+            break;
+        }
+        visible += '\n';
+        raw = raw.sliced(lineEnd + 1);
+    }
 }
 
 QString plainLineFromUtf8(QByteArrayView utf8, qsizetype limit)

@@ -10,9 +10,15 @@ namespace proverdeck::models {
 /// How a terminal would show a piece of text.
 struct LogStyle
 {
-    int colour = -1; ///< 0–7 normal, 8–15 bright; -1: the default
+    static constexpr int TrueColour = 0x1000000; ///< with red, green and blue as 0xRRGGBB
+
+    int colour = -1; ///< 0–7 normal, 8–15 bright, to 255 xterm's, or TrueColour | RGB; -1: default
     bool bold = false;
     bool dim = false;
+    int background = -1; ///< as the colour
+    bool italic = false;
+    bool underline = false;
+    bool inverse = false;
     bool operator==(const LogStyle &) const = default;
     [[nodiscard]] bool isPlain() const { return *this == LogStyle{}; }
 };
@@ -39,6 +45,10 @@ struct LogText
 
 /// @p raw is one line without its \n. Of a progress line only what follows the last \r is shown.
 [[nodiscard]] LogText readLogText(QByteArrayView raw);
+
+/// The lines of @p raw, each with its \n, as bytes: no escape sequences, and of a progress line
+/// only what follows the last \r. Is added to @p visible.
+void appendVisible(QByteArrayView raw, QByteArray &visible);
 
 /// What another machine said, as one line for a label, a note or a terminal: no escape sequences,
 /// no control characters, nothing that changes the direction of other text; blanks at the ends are

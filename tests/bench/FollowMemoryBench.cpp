@@ -181,8 +181,8 @@ int main(int argc, char **argv)
     qsizetype rows = 0;
     qsizetype kept = 0;
     for (const auto &one : all) {
-        rows += one->pane->view()->buffer().lineCount();
-        kept += one->pane->view()->buffer().byteCount();
+        rows += one->pane->store().extent().lines;
+        kept += qsizetype(one->pane->store().extent().end);
     }
     std::printf("logs                 %d of %lld MiB\n", logs, each >> 20);
     std::printf("empty window         %.0f MiB\n", empty);

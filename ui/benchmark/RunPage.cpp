@@ -9,6 +9,7 @@
 #include "ui/common/Theme.h"
 #include "ui/logs/LogPane.h"
 
+#include <QDateTime>
 #include <QLabel>
 #include <QListView>
 #include <QProgressBar>
@@ -67,7 +68,9 @@ RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
     connect(&run, &models::Run::stepChanged, this, &RunPage::onStep);
     connect(&run, &models::Run::stateChanged, this, &RunPage::onState);
     connect(&run, &models::Run::logGrew, this,
-            [this](const QString &name, const QByteArray &bytes) { pane(name)->append(bytes); });
+            [this](const QString &name, const QByteArray &bytes) {
+                pane(name)->append(bytes, QDateTime::currentMSecsSinceEpoch());
+            });
     connect(&run, &models::Run::rowsChanged, this, &RunPage::updateCharts);
     connect(&run, &models::Run::findingAdded, this, &RunPage::updateCharts);
     connect(&run, &models::Run::gpuSampled, m_gpu, &GpuCharts::addSamples);

@@ -3,7 +3,9 @@
 
 #include <QFont>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace proverdeck::ui {
 
@@ -24,17 +26,100 @@ QColor mixed(const QColor &colour, const QColor &with, double part)
             mix(colour.blue(), with.blue())};
 }
 
+/// xterm's colours 16 to 255: a cube of 6 × 6 × 6 and a ramp of greys.
+QRgb xtermColour(int index)
+{
+    if (index >= 232) {
+        const int grey = 8 + (index - 232) * 10;
+        return qRgb(grey, grey, grey);
+    }
+    const auto step = [](int value) { return value == 0 ? 0 : 55 + value * 40; };
+    index -= 16;
+    return qRgb(step(index / 36), step(index / 6 % 6), step(index % 6));
+}
+
+double luminance(QRgb colour)
+{
+    const auto linear = [](int value) {
+        const double part = value / 255.0;
+        return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(qRed(colour)) + 0.7152 * linear(qGreen(colour))
+        + 0.0722 * linear(qBlue(colour));
+}
+
+double contrast(QRgb one, QRgb other)
+{
+    const double a = luminance(one);
+    const double b = luminance(other);
+    return (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
+}
+
+/// As near to @p colour as can be read on @p back.
+QRgb readable(QRgb colour, QRgb back)
+{
+    constexpr double Enough = 4.5;
+    const QColor far = luminance(back) < 0.18 ? Qt::white : Qt::black;
+    for (double part = 0; part < 1; part += 0.1) {
+        const QRgb tried = mixed(QColor::fromRgb(colour), far, part).rgb();
+        if (contrast(tried, back) >= Enough) {
+            return tried;
+        }
+    }
+    return far.rgb();
+}
+
+QRgb terminalColour(int index, bool isOnDark)
+{
+    if (index >= models::LogStyle::TrueColour) {
+        return qRgb(index >> 16 & 0xff, index >> 8 & 0xff, index & 0xff);
+    }
+    if (index >= 16) {
+        return xtermColour(index);
+    }
+    return (isOnDark ? OnDark : OnLight)[static_cast<std::size_t>(index)];
+}
+
 } // namespace
 
-QColor logColour(const models::LogStyle &style, const QPalette &palette)
+CellStyle cellStyle(const models::LogStyle &style, const QPalette &palette)
 {
-    const QColor base = palette.color(QPalette::Base);
-    QColor colour = palette.color(QPalette::Text);
-    if (style.colour >= 0 && style.colour < 16) {
-        const auto index = size_t(style.colour);
-        colour = QColor::fromRgb(base.lightness() < 128 ? OnDark[index] : OnLight[index]);
+    const QRgb base = palette.color(QPalette::Base).rgb();
+    const bool isDark = palette.color(QPalette::Base).lightness() < 128;
+    CellStyle cell{.text = palette.color(QPalette::Text).rgb(),
+                   .back = base,
+                   .bold = style.bold,
+                   .italic = style.italic,
+                   .underline = style.underline};
+    if (style.isPlain()) {
+        return cell;
     }
-    return style.dim ? mixed(colour, base, 0.35) : colour;
+    if (style.background >= 0) {
+        cell.back = style.background < 16
+            ? mixed(QColor::fromRgb(terminalColour(style.background, isDark)),
+                    QColor::fromRgb(base), 0.75)
+                  .rgb()
+            : terminalColour(style.background, isDark);
+    }
+    if (style.colour >= 0) {
+        cell.text = terminalColour(style.colour, isDark);
+    }
+    if (style.dim) {
+        cell.text = mixed(QColor::fromRgb(cell.text), QColor::fromRgb(cell.back), 0.3).rgb();
+    }
+    if (style.inverse) {
+        std::swap(cell.text, cell.back);
+    }
+    cell.text = readable(cell.text, cell.back);
+    return cell;
+}
+
+QTextCharFormat textFormat(const CellStyle &style)
+{
+    QTextCharFormat format;
+    format.setForeground(QColor::fromRgb(style.text));
+    format.setBackground(QColor::fromRgb(style.back));
+    return format;
 }
 
 QList<QTextLayout::FormatRange> logFormats(const models::LogText &text, const QPalette &palette)
@@ -42,29 +127,28 @@ QList<QTextLayout::FormatRange> logFormats(const models::LogText &text, const QP
     QList<QTextLayout::FormatRange> formats;
     for (const models::LogSpan &span : text.spans) {
         QTextLayout::FormatRange range{span.start, span.length, {}};
-        range.format.setForeground(logColour(span.style, palette));
-        if (span.style.bold) {
-            range.format.setFontWeight(QFont::Bold);
+        const CellStyle style = cellStyle(span.style, palette);
+        range.format.setForeground(QColor::fromRgb(style.text));
+        if (style.back != palette.color(QPalette::Base).rgb()) {
+            range.format.setBackground(QColor::fromRgb(style.back));
         }
+        range.format.setFontWeight(style.bold ? QFont::Bold : QFont::Normal);
+        range.format.setFontItalic(style.italic);
+        range.format.setFontUnderline(style.underline);
         formats.append(range);
     }
     return formats;
 }
 
-QTextCharFormat hitFormat()
+CellStyle hitStyle()
 {
-    QTextCharFormat format;
-    format.setBackground(QColor(0xf0e442));
-    format.setForeground(Qt::black);
-    return format;
+    return {.text = qRgb(0, 0, 0), .back = qRgb(0xf0, 0xe4, 0x42)};
 }
 
-QTextCharFormat selectionFormat(const QPalette &palette)
+CellStyle selectionStyle(const QPalette &palette)
 {
-    QTextCharFormat format;
-    format.setBackground(palette.brush(QPalette::Highlight));
-    format.setForeground(palette.brush(QPalette::HighlightedText));
-    return format;
+    return {.text = palette.color(QPalette::HighlightedText).rgb(),
+            .back = palette.color(QPalette::Highlight).rgb()};
 }
 
 } // namespace proverdeck::ui

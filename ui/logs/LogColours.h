@@ -2,18 +2,20 @@
 #pragma once
 
 #include "models/logs/LogText.h"
+#include "ui/logs/LogCells.h"
 
 #include <QPalette>
 #include <QTextLayout>
 
 namespace proverdeck::ui {
 
-/// A terminal's colour as it can be read on the base of @p palette.
-[[nodiscard]] QColor logColour(const models::LogStyle &style, const QPalette &palette);
+/// A terminal's style as it can be read in @p palette.
+[[nodiscard]] CellStyle cellStyle(const models::LogStyle &style, const QPalette &palette);
 [[nodiscard]] QList<QTextLayout::FormatRange> logFormats(const models::LogText &text,
                                                          const QPalette &palette);
-/// Behind what the search has found.
-[[nodiscard]] QTextCharFormat hitFormat();
-[[nodiscard]] QTextCharFormat selectionFormat(const QPalette &palette);
+/// Text and ground of what the search has found.
+[[nodiscard]] CellStyle hitStyle();
+[[nodiscard]] CellStyle selectionStyle(const QPalette &palette);
+[[nodiscard]] QTextCharFormat textFormat(const CellStyle &style);
 
 } // namespace proverdeck::ui

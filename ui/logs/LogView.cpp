@@ -1,70 +1,61 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/logs/LogView.h"
 
+#include "models/logs/LogSearch.h"
 #include "ui/logs/LogColours.h"
+#include "ui/logs/LogViewAccessible.h"
 
+#include <QAccessible>
+#include <QEvent>
 #include <QFontDatabase>
-#include <QPainter>
-#include <QScopedValueRollback>
 #include <QScrollBar>
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 
+// What the view shows: its log, its rows, its looks. See also LogViewScroll, LogViewPaint,
+// LogViewInput.
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
-LogView::LogView(QWidget *parent)
+LogView::LogView(const models::LogStore &store, QWidget *parent)
     : QAbstractScrollArea(parent)
+    , m_store(store)
     , m_emptyText(tr("Nothing yet: this log fills when its step runs"))
 {
+    LogViewAccessible::install();
     setObjectName(u"logView"_s);
     setAccessibleName(tr("Log"));
     setFocusPolicy(Qt::StrongFocus);
     setFrameShape(QFrame::StyledPanel);
     viewport()->setCursor(Qt::IBeamCursor);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     viewport()->setAutoFillBackground(false);
-    m_flush.setSingleShot(true);
-    m_flush.setInterval(33ms);
-    connect(&m_flush, &QTimer::timeout, this, &LogView::flush);
+    m_frame.setSingleShot(true);
+    m_frame.setTimerType(Qt::PreciseTimer);
+    m_frame.setInterval(16ms);
+    connect(&m_frame, &QTimer::timeout, this, &LogView::flush);
     m_autoScroll.setInterval(50ms);
     connect(&m_autoScroll, &QTimer::timeout, this, &LogView::onAutoScroll);
-    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &LogView::onScrolled);
-    connect(verticalScrollBar(), &QScrollBar::sliderReleased, this, &LogView::onScrolled);
+    connect(verticalScrollBar(), &QScrollBar::valueChanged, this, &LogView::onBarMoved);
+    connect(verticalScrollBar(), &QScrollBar::sliderReleased, this, &LogView::onBarMoved);
+    connect(horizontalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
+        m_left = value;
+        viewport()->update();
+    });
     zoom(0);
 }
 
 LogView::~LogView() = default;
 
-void LogView::append(const QByteArray &bytes)
+void LogView::setFilter(const models::LogSearch *filter)
 {
-    if (bytes.isEmpty()) {
-        return;
-    }
-    m_rows.remove(m_buffer.droppedLines() + m_buffer.lineCount() - 1); // it may grow
-    const qint64 before = m_buffer.droppedLines();
-    m_buffer.append(bytes);
-    const qint64 dropped = m_buffer.droppedLines() - before;
-    if (dropped > 0) {
-        const QScopedValueRollback updating(m_updating, true);
-        const int top = verticalScrollBar()->value();
-        updateScrollBars();
-        verticalScrollBar()->setValue(int(std::max<qint64>(0, top - dropped)));
-    }
-    if (!m_flush.isActive()) {
-        m_flush.start();
-    }
-}
-
-void LogView::clear()
-{
-    m_buffer.clear();
-    m_anchor = m_cursor = {};
-    m_pausedAt = 0;
-    resetRows();
-    emit contentChanged();
+    m_filter = filter;
+    takeExtent();
+    updateScrollBars();
+    viewport()->update();
 }
 
 void LogView::setEmptyText(const QString &text)
@@ -73,195 +64,221 @@ void LogView::setEmptyText(const QString &text)
     viewport()->update();
 }
 
+void LogView::refresh()
+{
+    if (!m_frame.isActive()) {
+        m_frame.start();
+    }
+}
+
 void LogView::flush()
 {
+    takeExtent();
     updateScrollBars();
     viewport()->update();
     emit contentChanged();
 }
 
-void LogView::setFollowing(bool following)
+void LogView::takeExtent()
 {
-    const bool changed = m_following != following;
-    m_following = following;
-    if (following) {
-        updateScrollBars();
-        viewport()->update();
-    } else if (changed) {
-        m_pausedAt = m_buffer.droppedLines() + m_buffer.lineCount();
+    const models::LogExtent now = m_store.extent();
+    if (now.epoch != m_extent.epoch) {
+        m_rows.clear();
+        m_anchor = m_cursor = {};
+        m_hasCurrent = false;
+        m_top = {};
+        m_pausedAt = 0;
+        m_widest = 0;
+    } else {
+        m_rows.erase(m_extent.lines - 1); // it may have grown
+        if (!m_filter) { // what is looked at stays in its place when the oldest lines go
+            const qint64 gone = now.firstLine - m_extent.firstLine;
+            m_top.row = std::max<qint64>(0, m_top.row - gone);
+            m_pausedAt -= gone;
+        }
     }
-    if (changed) {
-        emit followingChanged(following);
+    m_extent = now;
+    m_rowCount = m_filter ? m_filter->count() : now.lines - now.firstLine;
+    m_screen.clear();
+}
+
+qint64 LogView::lineOf(qint64 row) const
+{
+    return m_filter ? m_filter->lineOf(row) : m_extent.firstLine + row;
+}
+
+/// Of a line that is not shown, the next row.
+qint64 LogView::rowOf(qint64 line) const
+{
+    const qint64 row = m_filter ? m_filter->firstAt(line) : line - m_extent.firstLine;
+    return std::clamp<qint64>(row, 0, std::max<qint64>(0, m_rowCount - 1));
+}
+
+/// Makes those rows that are not known yet.
+void LogView::fetch(qint64 firstRow, qsizetype count)
+{
+    constexpr std::size_t Kept = 600;
+    if (m_rows.size() > Kept) {
+        m_rows.clear();
+        m_screen.clear();
+    }
+    const auto take = [this](std::vector<models::StoredLine> lines) {
+        for (const models::StoredLine &line : lines) {
+            auto &row = m_rows[line.line];
+            row = std::make_unique<LogRow>(line);
+            if (row->isPlain) {
+                m_widest = std::max(m_widest, int(row->cells.size() + row->tail.size()));
+            }
+        }
+    };
+    if (m_filter) {
+        for (const qint64 line : m_filter->linesOf(firstRow, count)) {
+            if (!m_rows.contains(line)) {
+                take(m_store.lines(line, 1, LogRow::ShownBytes));
+            }
+        }
+        return;
+    }
+    qint64 first = m_extent.firstLine + firstRow;
+    qint64 last = std::min(first + count, m_extent.lines) - 1;
+    while (first <= last && m_rows.contains(first)) {
+        ++first;
+    }
+    while (first <= last && m_rows.contains(last)) {
+        --last;
+    }
+    if (first <= last) {
+        take(m_store.lines(first, last - first + 1, LogRow::ShownBytes));
     }
 }
 
-qint64 LogView::newLines() const
+LogRow &LogView::rowOfLine(qint64 line)
 {
-    return m_following ? 0 : m_buffer.droppedLines() + m_buffer.lineCount() - m_pausedAt;
-}
-
-void LogView::onScrolled()
-{
-    viewport()->update();
-    if (!m_updating && !verticalScrollBar()->isSliderDown()) {
-        setFollowing(verticalScrollBar()->value() == verticalScrollBar()->maximum());
-    } else if (!m_updating && verticalScrollBar()->value() < verticalScrollBar()->maximum()) {
-        setFollowing(false);
+    auto found = m_rows.find(line);
+    if (found == m_rows.end()) {
+        const auto lines = m_store.lines(line, 1, LogRow::ShownBytes);
+        auto row = std::make_unique<LogRow>(lines.empty() ? models::StoredLine{.line = line}
+                                                          : lines.front());
+        found = m_rows.emplace(line, std::move(row)).first;
     }
+    return *found->second;
 }
 
-qreal LogView::rowHeight() const
+LogRow &LogView::rowAt(qint64 row)
 {
-    return std::ceil(QFontMetricsF(font()).height() * 1.08);
+    return rowOfLine(std::max<qint64>(0, lineOf(row)));
 }
 
-int LogView::visibleRows() const
+void LogView::layOut(LogRow &row) const
 {
-    return std::max(1, int(viewport()->height() / rowHeight()));
-}
-
-void LogView::updateScrollBars()
-{
-    const QScopedValueRollback updating(m_updating, true);
-    QScrollBar *vertical = verticalScrollBar();
-    vertical->setPageStep(visibleRows());
-    vertical->setRange(0, int(std::max<qsizetype>(0, m_buffer.lineCount() - visibleRows())));
-    if (m_following && !m_selecting) {
-        vertical->setValue(vertical->maximum());
+    if (row.isPlain || row.layout) {
+        return;
     }
-    QScrollBar *horizontal = horizontalScrollBar();
-    const int width = viewport()->width();
-    horizontal->setPageStep(width);
-    horizontal->setSingleStep(int(QFontMetricsF(font()).averageCharWidth() * 4));
-    horizontal->setRange(0, std::max(0, int(m_widest) + 2 * Margin - width));
+    row.layout = std::make_unique<QTextLayout>();
+    QTextOption option;
+    option.setWrapMode(m_wrapping ? QTextOption::WrapAnywhere : QTextOption::NoWrap);
+    option.setTextDirection(Qt::LeftToRight);
+    option.setTabStopDistance(cellWidth() * 8);
+    row.layout->setTextOption(option);
+    row.layout->setFont(m_cells.font());
+    row.layout->setText(row.text.text);
+    row.layout->setFormats(logFormats(row.text, palette()));
+    row.layout->beginLayout();
+    for (int part = 0;; ++part) {
+        QTextLine line = row.layout->createLine();
+        if (!line.isValid()) {
+            break;
+        }
+        if (m_wrapping) {
+            line.setLineWidth(columns() * cellWidth());
+        }
+        line.setPosition({0, part * PartDistance}); // each is painted by itself
+    }
+    row.layout->endLayout();
+}
+
+int LogView::partsOf(LogRow &row) const
+{
+    if (!m_wrapping) {
+        return 1;
+    }
+    if (row.isPlain) {
+        const int cells = int(row.cells.size() + row.tail.size());
+        return std::max(1, (cells + columns() - 1) / columns());
+    }
+    layOut(row);
+    return std::max(1, row.layout->lineCount());
+}
+
+void LogView::layOutScreen()
+{
+    if (!m_screen.empty() || m_rowCount == 0) {
+        return;
+    }
+    const int wanted = visibleRows() + 1;
+    fetch(m_top.row, wanted);
+    Place at = m_top;
+    while (int(m_screen.size()) < wanted && at.row < m_rowCount) {
+        LogRow &row = rowAt(at.row);
+        const qint64 line = lineOf(at.row);
+        const int parts = partsOf(row);
+        for (; at.part < parts && int(m_screen.size()) < wanted; ++at.part) {
+            m_screen.push_back({line, at.part, &row});
+        }
+        at = {at.row + 1, 0};
+    }
 }
 
 void LogView::resetRows()
 {
     m_rows.clear();
+    m_screen.clear();
     m_widest = 0;
+    m_cells.setFont(font(), devicePixelRatioF());
     updateScrollBars();
     viewport()->update();
 }
 
-LogView::Row &LogView::rowAt(qsizetype i)
+QString LogView::textOf(qint64 line) const
 {
-    const qint64 key = m_buffer.droppedLines() + i;
-    if (Row *known = m_rows.object(key)) {
-        return *known;
-    }
-    auto row = std::make_unique<Row>();
-    row->text = models::readLogText(m_buffer.lineView(i));
-    QTextOption option;
-    option.setWrapMode(QTextOption::NoWrap);
-    option.setTextDirection(Qt::LeftToRight);
-    option.setTabStopDistance(QFontMetricsF(font()).horizontalAdvance(u' ') * 8);
-    row->layout.setTextOption(option);
-    row->layout.setFont(font());
-    row->layout.setText(row->text.text);
-    row->layout.setFormats(logFormats(row->text, palette()));
-    row->layout.beginLayout();
-    QTextLine line = row->layout.createLine();
-    if (line.isValid()) {
-        line.setPosition({0, 0});
-        m_widest = std::max(m_widest, line.naturalTextWidth());
-    }
-    row->layout.endLayout();
-    Row *kept = row.release();
-    m_rows.insert(key, kept); // costs 1 of 400, so it is taken for sure
-    return *kept;
+    const auto lines = m_store.lines(line, 1, LogRow::ShownBytes);
+    return lines.empty() ? QString() : models::readLogText(lines.front().text).text;
 }
 
-void LogView::paintEvent(QPaintEvent * /*event*/)
+void LogView::setSearch(const models::LogPattern &pattern)
 {
-    QPainter painter(viewport());
-    painter.fillRect(viewport()->rect(), palette().brush(QPalette::Base));
-    if (m_buffer.lineCount() == 0) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        QFont proportional = QFontDatabase::systemFont(QFontDatabase::GeneralFont);
-        proportional.setFamily(proportional.family()); // else the painter keeps the view's own
-        proportional.setPointSizeF(proportional.pointSizeF());
-        painter.setFont(proportional);
-        painter.drawText(viewport()->rect().adjusted(24, 24, -24, -24),
-                         Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
-        return;
-    }
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(palette().color(QPalette::Text));
-    const qreal height = rowHeight();
-    const qreal widest = m_widest;
-    const int left = Margin - horizontalScrollBar()->value();
-    const qsizetype top = verticalScrollBar()->value();
-    for (qsizetype i = top; i < m_buffer.lineCount(); ++i) {
-        const qreal y = height * qreal(i - top);
-        if (y > viewport()->height()) {
-            break;
-        }
-        Row &row = rowAt(i);
-        painter.setClipRect(QRectF(Margin - 2, y, viewport()->width(), height));
-        const qreal descent = (height - row.layout.boundingRect().height()) / 2;
-        row.layout.draw(&painter, {qreal(left), y + descent}, marksOf(i, row),
-                        painter.clipBoundingRect());
-        painter.setClipping(false);
-        if (!m_buffer.isContinuation(i)) {
-            paintLevel(painter, row.text.level, QRectF(0, y, Margin - 2, height));
+    m_matcher.reset();
+    if (!pattern.text.isEmpty()) {
+        if (auto made = models::LogMatcher::make(pattern)) {
+            m_matcher = std::make_unique<models::LogMatcher>(std::move(*made));
         }
     }
-    if (m_widest > widest) {
-        QMetaObject::invokeMethod(this, &LogView::updateScrollBars, Qt::QueuedConnection);
+    ++m_search;
+    viewport()->update();
+}
+
+void LogView::findHits(LogRow &row)
+{
+    if (row.hitsOf != m_search) {
+        row.hits = m_matcher ? m_matcher->hitsIn(row.text.text) : QList<models::LogMatcher::Hit>();
+        row.hitsOf = m_search;
     }
 }
 
-/// A bar with a cross for errors, one with a triangle for warnings: never the colour alone.
-void LogView::paintLevel(QPainter &painter, models::LogLevel level, const QRectF &rect) const
+QList<models::LogMatcher::Hit> LogView::hitsIn(qint64 line)
 {
-    if (level == models::LogLevel::None) {
-        return;
-    }
-    const bool isError = level == models::LogLevel::Error;
-    const QColor colour = isError ? QColor(0xd55e00) : QColor(0xe69f00);
-    painter.fillRect(QRectF(rect.left(), rect.top(), isError ? 4 : 2, rect.height()), colour);
-    const QPointF centre(rect.left() + 10, rect.center().y());
-    if (isError) {
-        painter.setPen(QPen(colour, 2, Qt::SolidLine, Qt::RoundCap));
-        painter.drawLine(centre + QPointF(-2.7, -2.7), centre + QPointF(2.7, 2.7));
-        painter.drawLine(centre + QPointF(-2.7, 2.7), centre + QPointF(2.7, -2.7));
-    } else {
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(colour);
-        painter.drawPolygon(QPolygonF(
-            {centre + QPointF(0, -4), centre + QPointF(4.4, 3.6), centre + QPointF(-4.4, 3.6)}));
-    }
-    painter.setPen(palette().color(QPalette::Text));
-}
-
-QList<QTextLayout::FormatRange> LogView::marksOf(qsizetype i, const Row &row) const
-{
-    QList<QTextLayout::FormatRange> marks;
-    const qint64 key = m_buffer.droppedLines() + i;
-    const auto [from, to] = std::minmax(m_anchor, m_cursor);
-    int begin = 0;
-    int end = 0;
-    if (from != to && key >= from.row && key <= to.row) {
-        begin = key == from.row ? from.column : 0;
-        end = key == to.row ? to.column : int(row.text.text.size());
-    }
-    for (const qsizetype hit : m_buffer.hitsIn(i, m_needle, m_caseSensitive)) {
-        const int start = int(hit);
-        const int stop = start + int(m_needle.size());
-        if (stop <= begin || start >= end) {
-            marks.append({start, stop - start, hitFormat()});
-        }
-    }
-    if (end > begin) {
-        marks.append({begin, end - begin, selectionFormat(palette())});
-    }
-    return marks;
+    LogRow &row = rowOfLine(line);
+    findHits(row);
+    return row.hits;
 }
 
 void LogView::resizeEvent(QResizeEvent *event)
 {
     QAbstractScrollArea::resizeEvent(event);
+    if (m_wrapping) {
+        resetRows();
+    }
+    m_screen.clear();
     updateScrollBars();
 }
 
@@ -283,65 +300,39 @@ void LogView::zoom(int steps)
     resetRows();
 }
 
-void LogView::setSearch(const QString &needle, bool caseSensitive)
+void LogView::setWrapping(bool isWrapping)
 {
-    m_needle = needle;
-    m_caseSensitive = caseSensitive;
+    m_wrapping = isWrapping;
+    m_top.part = 0;
+    m_left = 0;
+    resetRows();
+}
+
+void LogView::setShowingNumbers(bool isShowing)
+{
+    m_showsNumbers = isShowing;
+    resetRows();
+}
+
+void LogView::setShowingArrival(bool isShowing)
+{
+    m_showsArrival = isShowing;
+    resetRows();
+}
+
+void LogView::setMarks(const std::set<qint64> &marks)
+{
+    m_marks = marks;
     viewport()->update();
 }
 
-void LogView::showHit(const models::LogPosition &hit)
+void LogView::toggleMark(qint64 line)
 {
-    const qint64 row = m_buffer.droppedLines() + hit.line;
-    select({row, int(hit.column)}, {row, int(hit.column + m_needle.size())});
-    makeVisible(m_anchor);
-    makeVisible(m_cursor);
-}
-
-models::LogPosition LogView::searchStart(bool forward) const
-{
-    const auto [from, to] = std::minmax(m_anchor, m_cursor);
-    const qint64 dropped = m_buffer.droppedLines();
-    if (from == to || from.row < dropped) {
-        return {verticalScrollBar()->value(), 0};
+    if (m_marks.erase(line) == 0) {
+        m_marks.insert(line);
     }
-    return forward ? models::LogPosition{from.row - dropped, from.column + 1}
-                   : models::LogPosition{from.row - dropped, from.column};
-}
-
-void LogView::goToLine(qint64 number)
-{
-    if (m_buffer.lineCount() == 0) {
-        return;
-    }
-    updateScrollBars();
-    const qsizetype last = m_buffer.lineCount() - 1;
-    const qsizetype i
-        = m_buffer.indexOfLine(number).value_or(number > m_buffer.lineNumber(last) ? last : 0);
-    const qint64 row = m_buffer.droppedLines() + i;
-    select({row, 0}, {row, int(rowAt(i).text.text.size())});
-    makeVisible({row, 0});
-}
-
-/// A third from the top if it has to scroll at all. Ends following unless that is at the end.
-void LogView::makeVisible(const Position &position)
-{
-    const qsizetype i = position.row - m_buffer.droppedLines();
-    const int top = verticalScrollBar()->value();
-    setFollowing(false);
-    updateScrollBars();
-    if (i < top || i >= top + visibleRows()) {
-        verticalScrollBar()->setValue(int(i) - visibleRows() / 3);
-    }
-    const Row &row = rowAt(i);
-    const qreal x
-        = row.layout.lineCount() > 0 ? row.layout.lineAt(0).cursorToX(position.column) : 0;
-    updateScrollBars();
-    QScrollBar *horizontal = horizontalScrollBar();
-    const int width = viewport()->width() - 2 * Margin;
-    if (x < horizontal->value() || x > horizontal->value() + width) {
-        horizontal->setValue(x < width ? 0 : int(x) - width / 2);
-    }
+    viewport()->update();
+    emit markToggled(line);
 }
 
 } // namespace proverdeck::ui

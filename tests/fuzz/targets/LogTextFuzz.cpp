@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     int end = 0;
     for (const LogSpan &span : text.spans) {
         FUZZ_CHECK(span.start >= end && span.length > 0 && !span.style.isPlain());
-        FUZZ_CHECK(span.style.colour >= -1 && span.style.colour <= 15);
+        FUZZ_CHECK(span.style.colour >= -1 && span.style.colour <= 0x1ffffff);
         end = span.start + span.length;
     }
     FUZZ_CHECK(end <= text.text.size());

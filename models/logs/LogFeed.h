@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/logs/LogStore.h"
+
+#include <QList>
+#include <QObject>
+
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+namespace proverdeck::models {
+
+/// Fills a LogStore in a thread of its own: with bytes as they come, or from a file, which it goes
+/// on following. A compressed file (gzip, zstd, xz, …) is unpacked.
+///
+/// Lives in the GUI thread; its signals come there, at most one of a kind per turn of the event
+/// loop.
+class LogFeed : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @p store must outlive the feed, which is its only writer.
+    explicit LogFeed(LogStore &store, QObject *parent = nullptr);
+    /// Ends within milliseconds; bytes that were not stored yet are lost.
+    ~LogFeed() override;
+
+    /// @p arrival as in LogStore::append().
+    void push(const QByteArray &bytes, qint64 arrival = -1);
+    /// The log begins anew with the file's content.
+    void openFile(const QString &path);
+    /// If everything that is known of is stored.
+    [[nodiscard]] bool isIdle() const;
+    /// Of a file: how much of it is stored, 0 to 1.
+    [[nodiscard]] double progress() const { return m_progress; }
+
+signals:
+    /// The store holds more, or begins anew.
+    void grew();
+    /// All that was known of is stored.
+    void caughtUp();
+    /// @p problem is a sentence for a person. What was stored stays.
+    void failed(const QString &problem);
+
+private:
+    struct Piece
+    {
+        QByteArray bytes;
+        qint64 arrival;
+    };
+
+    void work();
+    void storePieces(std::unique_lock<std::mutex> &lock);
+    void readFile(const QString &path);
+    /// To the file's present end. False if it cannot be read.
+    [[nodiscard]] bool readOn(const FileHandle &file, quint64 &offset);
+    void follow(FileHandle file, const QString &path, quint64 offset);
+    [[nodiscard]] bool unpack(const QString &path);
+    void tellGrown();
+    void tellCaughtUp();
+    void tellFailed(const QString &path, const QString &reason);
+
+    LogStore &m_store;
+    std::atomic<bool> m_stop = false;
+    std::atomic<bool> m_isTold = false; ///< a grew() is on its way
+    std::atomic<double> m_progress = 0;
+    mutable std::mutex m_mutex; ///< for what follows
+    std::condition_variable m_wake;
+    QList<Piece> m_pieces;
+    QString m_path; ///< to be opened
+    bool m_isBusy = false;
+    std::thread m_thread; ///< last: it uses all the others
+};
+
+} // namespace proverdeck::models
