@@ -144,7 +144,7 @@ std::vector<Bucket> SampleView::buckets(std::size_t column, double from, double 
     return result;
 }
 
-qint64 SampleView::gapAfter(qint64 atLeast) const
+qint64 SampleView::typicalStep() const
 {
     constexpr std::size_t Asked = 31;
     std::vector<qint64> steps;
@@ -153,11 +153,16 @@ qint64 SampleView::gapAfter(qint64 atLeast) const
         steps.push_back(timeAt(i) - timeAt(i - 1));
     }
     if (steps.empty()) {
-        return atLeast;
+        return 0;
     }
     const auto middle = steps.begin() + qsizetype(steps.size() / 2);
-    std::nth_element(steps.begin(), middle, steps.end());
-    return std::max(atLeast, 2 * *middle + *middle / 2);
+    std::ranges::nth_element(steps, middle);
+    return *middle;
+}
+
+qint64 SampleView::gapAfter(qint64 atLeast) const
+{
+    return std::max(atLeast, typicalStep() * 5 / 2);
 }
 
 } // namespace proverdeck::models::series

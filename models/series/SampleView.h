@@ -48,8 +48,9 @@ public:
     /// [@p from, @p to) milliseconds in @p count equal parts, in O(count log n).
     [[nodiscard]] std::vector<Bucket> buckets(std::size_t column, double from, double to,
                                               std::size_t count) const;
-    /// Two and a half times the middle distance of some samples, but at least @p atLeast: what is
-    /// farther apart has a gap between it.
+    /// The middle one of the distances of some samples; 0 with fewer than two.
+    [[nodiscard]] qint64 typicalStep() const;
+    /// Two and a half times that, but at least @p atLeast: what is farther apart has a gap between.
     [[nodiscard]] qint64 gapAfter(qint64 atLeast) const;
 
 private:
