@@ -90,9 +90,11 @@ QByteArray toCsv(const ResultDocument &document)
         for (const qint64 time : row.allTimesMs) {
             times << QString::number(time);
         }
-        QStringList energies;
+        QStringList energies; // parallel to the times; empty if none is known
+        bool hasEnergy = false;
         for (const std::optional<double> &energy : row.allEnergiesJ) {
             energies << (energy ? csvEnergy(energy) : u"-"_s);
+            hasEnergy = hasEnergy || energy.has_value();
         }
         const bool isMeasured = row.energy.has_value();
         text += csvLine({QString::number(row.batch), numberText(row.timeMs),
@@ -104,7 +106,7 @@ QByteArray toCsv(const ResultDocument &document)
                          isMeasured ? csvEnergy(row.energy->joules) : QString(),
                          isMeasured ? csvEnergy(row.energy->uncertainty) : QString(),
                          isMeasured ? QString::number(row.energy->sampleIntervalMs) : QString(),
-                         energies.join(u' ')});
+                         hasEnergy ? energies.join(u' ') : QString()});
     }
     return text.toUtf8();
 }

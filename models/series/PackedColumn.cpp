@@ -2,7 +2,6 @@
 #include "models/series/PackedColumn.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -15,8 +14,7 @@ constexpr float Unknown = std::numeric_limits<float>::quiet_NaN();
 
 bool isSame(float a, float b)
 {
-    return std::bit_cast<quint32>(a) == std::bit_cast<quint32>(b)
-        || (std::isnan(a) && std::isnan(b));
+    return a == b || (std::isnan(a) && std::isnan(b));
 }
 
 /// The last code of each width stands for unknown.

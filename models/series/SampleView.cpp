@@ -133,9 +133,41 @@ std::vector<Bucket> SampleView::buckets(std::size_t column, double from, double 
     if (m_size == 0 || !(step > 0)) {
         return result;
     }
-    std::size_t begin = lowerBound(qint64(std::ceil(from)));
+    // One walk through the blocks, from each boundary to the next.
+    std::size_t at = 0; // block
+    std::size_t first = 0; // sample in it
+    const auto walkTo = [&](qint64 time) {
+        std::size_t next = at;
+        while (next + 1 < blocks() && block(next + 1).timeAt(0) < time) {
+            ++next;
+        }
+        first = next == at ? first : 0;
+        at = next;
+        const SampleBlock &in = block(at);
+        const std::size_t size = beginOf(at + 1) - beginOf(at);
+        std::size_t low = first;
+        std::size_t high = size;
+        for (std::size_t hop = 16; low + hop < high; hop *= 4) { // near, most of the time
+            if (in.timeAt(low + hop) >= time) {
+                high = low + hop;
+                break;
+            }
+            low += hop;
+        }
+        while (low < high) {
+            const std::size_t middle = (low + high) / 2;
+            if (in.timeAt(middle) < time) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        first = low;
+        return beginOf(at) + first;
+    };
+    std::size_t begin = walkTo(qint64(std::ceil(from)));
     for (std::size_t i = 0; i < count && begin < m_size; ++i) {
-        const std::size_t end = lowerBound(qint64(std::ceil(from + step * double(i + 1))));
+        const std::size_t end = walkTo(qint64(std::ceil(from + step * double(i + 1))));
         if (end > begin) {
             result[i] = {extent(column, begin, end), end - begin, timeAt(begin), timeAt(end - 1)};
             begin = end;

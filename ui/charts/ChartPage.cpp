@@ -58,7 +58,14 @@ TimeChart *ChartPage::addChart(const QString &name, const QString &title, const 
     auto *chart = new TimeChart(title, unit, decimals, m_link, m_content);
     chart->setObjectName(name);
     const int i = int(m_charts.size());
-    m_grid->addWidget(chart, i / Columns, i % Columns);
+    if (i % Columns == 0) {
+        m_grid->addWidget(chart, i / Columns, 0, 1, Columns); // until another one comes
+    } else {
+        QWidget *before = m_charts.last();
+        m_grid->removeWidget(before);
+        m_grid->addWidget(before, i / Columns, i % Columns - 1);
+        m_grid->addWidget(chart, i / Columns, i % Columns);
+    }
     m_charts.append(chart);
     return chart;
 }
@@ -131,7 +138,9 @@ void ChartPage::paintInto(QPainter &painter) const
         fillChart(*copy, i);
         const QPoint corner(i % Columns * ChartSize.width(),
                             printHeadHeight() + 12 + i / Columns * ChartSize.height());
-        copy->paintInto(painter, QRectF(corner, ChartSize));
+        const bool isAlone = i % Columns == 0 && i + 1 == m_charts.size();
+        const QSize size(ChartSize.width() * (isAlone ? Columns : 1), ChartSize.height());
+        copy->paintInto(painter, QRectF(corner, size));
     }
 }
 

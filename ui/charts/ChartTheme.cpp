@@ -125,10 +125,10 @@ void setTicks(QValueAxis &axis, double from, double to, double step)
 {
     const int digits = step >= 1 ? 0 : std::min(6, int(std::ceil(-std::log10(step) - 1e-9)));
     axis.setLabelFormat(u"%."_s + QString::number(digits) + u'f');
-    axis.setRange(from, to);
     axis.setTickType(QValueAxis::TicksDynamic);
     axis.setTickAnchor(std::ceil(from / step) * step);
     axis.setTickInterval(step);
+    axis.setRange(from, to); // last: it lays the labels out
 }
 
 QList<qsizetype> thinned(const QList<QPointF> &points, int columns)

@@ -20,6 +20,7 @@ using models::series::GpuSeries;
 namespace {
 
 constexpr int LineHeight = 22;
+constexpr size_t FewGpus = 4; ///< more are told of in two columns, without their names
 constexpr double GiBPerMiB = 1.0 / 1024;
 
 /// A short piece of the line of a GPU, for the text that explains it.
@@ -122,6 +123,7 @@ GpuCharts::GpuCharts(ChartLink *link, QWidget *parent)
     m_legendLayout->setHorizontalSpacing(10);
     m_legendLayout->setVerticalSpacing(2);
     m_legendLayout->setColumnStretch(2, 1);
+    m_legendLayout->setColumnStretch(5, 1);
     headLayout()->addLayout(m_legendLayout);
     connect(&this->link(), &ChartLink::cursorChanged, this, [this] {
         if (isVisible()) {
@@ -192,6 +194,15 @@ void GpuCharts::fillChart(TimeChart &chart, int index) const
 void GpuCharts::refreshHead()
 {
     const auto &gpus = m_series.gpus();
+    if (m_legends.size() <= qsizetype(FewGpus) && gpus.size() > FewGpus) {
+        for (const Legend &legend : std::as_const(m_legends)) { // to be placed in two columns
+            delete legend.line;
+            delete legend.name;
+            delete legend.values;
+        }
+        m_legends.clear();
+    }
+    const int columns = gpus.size() > FewGpus ? 2 : 1;
     while (m_legends.size() < qsizetype(gpus.size())) {
         const int row = int(m_legends.size());
         const Legend legend{new QLabel(content()), new QLabel(content()), new QLabel(content())};
@@ -202,9 +213,10 @@ void GpuCharts::refreshHead()
         QFont bold = legend.name->font();
         bold.setBold(true);
         legend.name->setFont(bold);
-        m_legendLayout->addWidget(legend.line, row, 0);
-        m_legendLayout->addWidget(legend.name, row, 1);
-        m_legendLayout->addWidget(legend.values, row, 2);
+        const int column = 3 * (row % columns);
+        m_legendLayout->addWidget(legend.line, row / columns, column);
+        m_legendLayout->addWidget(legend.name, row / columns, column + 1);
+        m_legendLayout->addWidget(legend.values, row / columns, column + 2);
         m_legends.append(legend);
     }
     const ChartTheme theme = chartThemeFor(palette());
@@ -217,7 +229,8 @@ void GpuCharts::refreshHead()
         if (isUsed) {
             const GpuSeries::Gpu &gpu = gpus[size_t(i)];
             legend.line->setPixmap(linePixmap(chartPen(i, theme), devicePixelRatioF()));
-            legend.name->setText(nameOf(gpu));
+            legend.name->setText(gpus.size() > FewGpus ? tr("GPU %1").arg(gpu.index) : nameOf(gpu));
+            legend.name->setToolTip(gpu.latest.name);
             legend.values->setText(this->link().cursor() ? valuesAtCursor(i)
                                                          : gpuValuesText(gpu.latest));
         }

@@ -191,7 +191,7 @@ void TimeChart::restyle()
     setBackgroundBrush(m_theme.background);
     const QFontMetrics metrics(font());
     // Room for the head above, and for the times below, which this chart writes itself.
-    chart()->setMargins({4, metrics.height() + 12, 10, metrics.height() + 10});
+    chart()->setMargins({4, metrics.height() + 6, 10, metrics.height()});
     m_value->setLabelsFont(font());
     m_item->setTheme(m_theme);
     m_overlay->update();
