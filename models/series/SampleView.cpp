@@ -136,15 +136,20 @@ std::vector<Bucket> SampleView::buckets(std::size_t column, double from, double 
     // One walk through the blocks, from each boundary to the next.
     std::size_t at = 0; // block
     std::size_t first = 0; // sample in it
+    const std::size_t all = blocks();
+    const auto startOf = [&](std::size_t i) {
+        return i < all ? block(i).timeAt(0) : std::numeric_limits<qint64>::max();
+    };
+    qint64 nextStart = startOf(1);
+    std::size_t size = beginOf(1) - beginOf(0); // of the block
     const auto walkTo = [&](qint64 time) {
-        std::size_t next = at;
-        while (next + 1 < blocks() && block(next + 1).timeAt(0) < time) {
-            ++next;
+        while (nextStart < time) {
+            ++at;
+            first = 0;
+            size = beginOf(at + 1) - beginOf(at);
+            nextStart = startOf(at + 1);
         }
-        first = next == at ? first : 0;
-        at = next;
         const SampleBlock &in = block(at);
-        const std::size_t size = beginOf(at + 1) - beginOf(at);
         std::size_t low = first;
         std::size_t high = size;
         for (std::size_t hop = 16; low + hop < high; hop *= 4) { // near, most of the time

@@ -71,9 +71,20 @@ void ColumnRaster::fill(int column, float top, float bottom)
     const int first = int(top);
     const int last = std::min(int(std::ceil(bottom)), m_height) - 1;
     uchar *at = m_bits + first * m_stride + qsizetype(column) * qsizetype(sizeof(QRgb));
-    for (int y = first; y <= last; ++y, at += m_stride) {
-        const float covered = std::min(bottom, float(y + 1)) - std::max(top, float(y));
-        blend(reinterpret_cast<QRgb *>(at), covered);
+    const auto pixel = [&at] { return reinterpret_cast<QRgb *>(at); };
+    blend(pixel(), std::min(bottom, float(first + 1)) - top);
+    at += m_stride;
+    // Whole pixels between the two ends.
+    const QRgb opaque = qRgb(m_red, m_green, m_blue);
+    for (int y = first + 1; y < last; ++y, at += m_stride) {
+        if (m_opacity >= 1) {
+            *pixel() = opaque;
+        } else {
+            blend(pixel(), 1);
+        }
+    }
+    if (last > first) {
+        blend(pixel(), bottom - float(last));
     }
 }
 
