@@ -206,10 +206,39 @@ template<class T> void addTo(std::optional<T> &sum, T value)
     sum = isTooMuch ? std::numeric_limits<T>::max() : result;
 }
 
+void summariseEnergy(const QList<BatchRow> &rows, Summary &summary)
+{
+    double joules = 0;
+    double uncertainty = 0;
+    double joulesWithGas = 0;
+    double gas = 0;
+    for (const BatchRow &row : rows) {
+        if (!row.energy) {
+            continue;
+        }
+        ++summary.energyBatches;
+        joules += row.energy->joules;
+        uncertainty += row.energy->uncertainty;
+        if (row.facts.gasUsed) {
+            joulesWithGas += row.energy->joules;
+            gas += static_cast<double>(*row.facts.gasUsed);
+        }
+    }
+    if (summary.energyBatches > 0) {
+        summary.totalEnergyJ = joules;
+        summary.energyUncertaintyJ = uncertainty;
+        summary.avgEnergyJ = joules / summary.energyBatches;
+    }
+    if (gas > 0) {
+        summary.joulesPerMgas = joulesWithGas / (gas / 1e6);
+    }
+}
+
 Summary summarise(const QList<BatchRow> &rows)
 {
     Summary summary;
     summary.batches = int(rows.size());
+    summariseEnergy(rows, summary);
     QList<qint64> times;
     std::optional<qint64> totalMs;
     double gasWithTime = 0;
@@ -289,11 +318,26 @@ std::optional<double> BatchRow::txPerSecond() const
     return static_cast<double>(*facts.txCount) / (static_cast<double>(*timeMs) / 1e3);
 }
 
-QList<BatchRow> buildTable(const QList<Proof> &proofs, const MetricsHistory &metrics)
+std::optional<double> BatchRow::totalEnergyJ() const
+{
+    std::optional<double> total;
+    for (const std::optional<double> &one : allEnergiesJ) {
+        if (!one) {
+            return std::nullopt;
+        }
+        total = total.value_or(0) + *one;
+    }
+    return total;
+}
+
+QList<BatchRow> buildTable(const QList<Proof> &proofs, const MetricsHistory &metrics,
+                           const QList<std::optional<series::Energy>> &energies)
 {
     QList<BatchRow> rows;
     QHash<quint64, qsizetype> index;
-    for (const Proof &proof : proofs) {
+    for (qsizetype i = 0; i < proofs.size(); ++i) {
+        const Proof &proof = proofs.at(i);
+        const std::optional<series::Energy> energy = energies.value(i);
         const auto known = index.constFind(proof.batch);
         if (known == index.constEnd()) {
             index.insert(proof.batch, rows.size());
@@ -303,6 +347,7 @@ QList<BatchRow> buildTable(const QList<Proof> &proofs, const MetricsHistory &met
             row.line = proof.line;
             row.facts = metrics.facts(proof.batch);
             row.flags.setFlag(BatchFlag::WarmUp, proof.firstOfProcess);
+            row.energy = energy;
             rows << row;
         } else {
             rows[*known].flags |= BatchFlag::Repeat;
@@ -311,6 +356,7 @@ QList<BatchRow> buildTable(const QList<Proof> &proofs, const MetricsHistory &met
         if (proof.timeMs) {
             row.timeMs = row.timeMs ? row.timeMs : proof.timeMs;
             row.allTimesMs << *proof.timeMs;
+            row.allEnergiesJ << (energy ? std::optional(energy->joules) : std::nullopt);
         }
     }
     for (BatchRow &row : rows) {

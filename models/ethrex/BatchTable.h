@@ -3,6 +3,7 @@
 
 #include "models/ethrex/Metrics.h"
 #include "models/ethrex/ProverLog.h"
+#include "models/series/PowerMeter.h"
 
 #include <QFlags>
 #include <QStringList>
@@ -29,15 +30,20 @@ struct BatchRow
     BatchFacts facts;
     BatchFlags flags;
     qint64 line = 0; ///< of the first proof in the prover's log
+    std::optional<series::Energy> energy; ///< of the first proof; none where samples are missing
+    QList<std::optional<double>> allEnergiesJ; ///< of every timed proof, as allTimesMs
     bool operator==(const BatchRow &) const = default;
     [[nodiscard]] bool counts() const; ///< timed, and no flag disqualifies it
     /// Million gas per second of proving; none if gas or time is unknown or the time is 0.
     [[nodiscard]] std::optional<double> mgasPerSecond() const;
     [[nodiscard]] std::optional<double> txPerSecond() const;
+    /// Of all its proofs; none if the energy of one is not known.
+    [[nodiscard]] std::optional<double> totalEnergyJ() const;
 };
 
-/// One row per batch, in log order. Pure.
-[[nodiscard]] QList<BatchRow> buildTable(const QList<Proof> &proofs, const MetricsHistory &metrics);
+/// One row per batch, in log order. @p energies: of the proofs, as far as they are known yet. Pure.
+[[nodiscard]] QList<BatchRow> buildTable(const QList<Proof> &proofs, const MetricsHistory &metrics,
+                                         const QList<std::optional<series::Energy>> &energies = {});
 
 /// The words of JSON, CSV and tables, in a fixed order: "empty", "warm-up", "repeat", "outlier",
 /// "metrics-missing", "l2-restarted", "partial".
@@ -59,6 +65,12 @@ struct Summary
     std::optional<quint64> totalTxs;
     std::optional<double> mgasPerSecond;
     std::optional<double> txPerSecond;
+    // Of the first proof of each batch whose energy is known.
+    int energyBatches = 0;
+    std::optional<double> totalEnergyJ;
+    std::optional<double> energyUncertaintyJ; ///< of the total, to either side
+    std::optional<double> avgEnergyJ;
+    std::optional<double> joulesPerMgas; ///< where the gas is known, too
     bool operator==(const Summary &) const = default;
 };
 

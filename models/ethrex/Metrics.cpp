@@ -197,6 +197,8 @@ void takeSample(const Sample &sample, MetricsSnapshot &snapshot)
         snapshot.mempool = sample.whole;
     } else if (sample.name == "transactions_total") {
         snapshot.transactions = sample.whole;
+    } else if (sample.name == "gas_used") {
+        snapshot.blockGasUsed = sample.whole;
     }
 }
 

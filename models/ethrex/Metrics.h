@@ -28,6 +28,7 @@ struct MetricsSnapshot
     std::optional<quint64> blockNumber;
     std::optional<quint64> mempool; ///< regular transactions waiting
     std::optional<quint64> transactions; ///< transactions_total
+    std::optional<quint64> blockGasUsed; ///< gas_used: of the block processed last
     bool operator==(const MetricsSnapshot &) const = default;
 };
 

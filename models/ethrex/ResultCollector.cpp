@@ -50,6 +50,7 @@ void ResultCollector::feedLog(const QString &reader, const QString &logName, QBy
             m_proverLogName = logName;
         }
         m_prover->feed(bytes);
+        measureEnergies();
         return;
     }
     auto found = m_logs.find(logName);
@@ -90,6 +91,31 @@ bool ResultCollector::feedMetrics(QByteArrayView body)
     return true;
 }
 
+void ResultCollector::feedGpu(const QList<series::GpuSample> &samples)
+{
+    m_power.add(samples);
+    measureEnergies();
+}
+
+/// A proof is measured once, when samples have come from after its end.
+void ResultCollector::measureEnergies()
+{
+    if (!m_prover) {
+        return;
+    }
+    const QList<Proof> &proofs = m_prover->proofs();
+    const qint64 until = m_power.knownUntil();
+    while (m_energies.size() < proofs.size()) {
+        const Proof &proof = proofs.at(m_energies.size());
+        const qint64 end = proof.at.isValid() ? proof.at.toMSecsSinceEpoch() : 0;
+        if (end > until) {
+            return;
+        }
+        const bool isTimed = proof.at.isValid() && proof.timeMs;
+        m_energies << (isTimed ? m_power.energy(end - *proof.timeMs, end) : std::nullopt);
+    }
+}
+
 int ResultCollector::distinctBatches() const
 {
     return m_prover ? m_prover->distinctBatches() : 0;
@@ -102,7 +128,7 @@ QList<BatchRow> ResultCollector::rows() const
         metrics.fill(batch.key(), *batch);
     }
     if (m_prover) {
-        return buildTable(m_prover->proofs(), metrics);
+        return buildTable(m_prover->proofs(), metrics, m_energies);
     }
     QList<BatchRow> sealed; // the L2's log alone: batches without a proving time
     for (auto batch = m_l2.batches().begin(); batch != m_l2.batches().end(); ++batch) {

@@ -22,6 +22,8 @@ public:
     bool feedMetrics(QByteArrayView body);
     /// No answer at all.
     void metricsFailed() { m_metricsAsked = true; }
+    /// What the GPUs of the server take, for the energy of each proof.
+    void feedGpu(const QList<series::GpuSample> &samples);
     void fillBatch(quint64 batch, const BatchFacts &facts) { m_metrics.fill(batch, facts); }
     void setProverExit(int code) { m_proverExit = code; }
 
@@ -40,7 +42,11 @@ public:
     bool takeFindingsChanged();
 
 private:
+    void measureEnergies();
+
     std::unique_ptr<ProverLog> m_prover;
+    series::PowerMeter m_power;
+    QList<std::optional<series::Energy>> m_energies; ///< of the first proofs, which are past
     std::map<QString, LogFindings> m_logs;
     L2Log m_l2;
     MetricsHistory m_metrics;

@@ -405,7 +405,7 @@ QStringList LogFile::namesIn(const QString &folder)
     const QStringList files = QDir(folder).entryList(QDir::Files | QDir::Hidden);
     for (const QString &file : files) {
         const std::optional<QString> log = logOfPart(file);
-        if (log || file.endsWith(u".log"_s) || file == u"gpu.csv") {
+        if (log || file.endsWith(u".log"_s) || file == u"gpu.csv" || file == u"metrics.csv") {
             names << log.value_or(file);
         }
     }

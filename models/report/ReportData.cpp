@@ -33,6 +33,11 @@ QJsonObject summaryJson(const Summary &summary)
         {u"total_txs"_s, jsonValue(summary.totalTxs)},
         {u"mgas_per_s"_s, jsonValue(summary.mgasPerSecond)},
         {u"tx_per_s"_s, jsonValue(summary.txPerSecond)},
+        {u"energy_batches"_s, summary.energyBatches},
+        {u"total_energy_j"_s, jsonValue(summary.totalEnergyJ)},
+        {u"energy_uncertainty_j"_s, jsonValue(summary.energyUncertaintyJ)},
+        {u"avg_energy_j"_s, jsonValue(summary.avgEnergyJ)},
+        {u"j_per_mgas"_s, jsonValue(summary.joulesPerMgas)},
     };
 }
 
@@ -67,24 +72,41 @@ QString csvRate(const std::optional<double> &rate)
     return rate ? QString::number(*rate, 'f', 6) : QString();
 }
 
+QString csvEnergy(const std::optional<double> &joules)
+{
+    return joules ? QString::number(*joules, 'f', 1) : QString();
+}
+
 } // namespace
 
 QByteArray toCsv(const ResultDocument &document)
 {
     QString text = csvLine({u"batch"_s, u"proving_time_ms"_s, u"gas_used"_s, u"tx_count"_s,
                             u"blocks"_s, u"mgas_per_s"_s, u"tx_per_s"_s, u"flags"_s, u"counted"_s,
-                            u"times_ms"_s, u"proved_at"_s});
+                            u"times_ms"_s, u"proved_at"_s, u"energy_j"_s, u"energy_uncertainty_j"_s,
+                            u"energy_sample_interval_ms"_s, u"energies_j"_s});
     for (const BatchRow &row : document.rows) {
         QStringList times;
         for (const qint64 time : row.allTimesMs) {
             times << QString::number(time);
         }
+        QStringList energies; // parallel to the times; empty if none is known
+        bool hasEnergy = false;
+        for (const std::optional<double> &energy : row.allEnergiesJ) {
+            energies << (energy ? csvEnergy(energy) : u"-"_s);
+            hasEnergy = hasEnergy || energy.has_value();
+        }
+        const bool isMeasured = row.energy.has_value();
         text += csvLine({QString::number(row.batch), numberText(row.timeMs),
                          numberText(row.facts.gasUsed), numberText(row.facts.txCount),
                          numberText(row.facts.blocks), csvRate(row.mgasPerSecond()),
                          csvRate(row.txPerSecond()), ethrex::flagWords(row.flags).join(u' '),
                          row.counts() ? u"true"_s : u"false"_s, times.join(u' '),
-                         isoText(row.provedAt)});
+                         isoText(row.provedAt),
+                         isMeasured ? csvEnergy(row.energy->joules) : QString(),
+                         isMeasured ? csvEnergy(row.energy->uncertainty) : QString(),
+                         isMeasured ? QString::number(row.energy->sampleIntervalMs) : QString(),
+                         hasEnergy ? energies.join(u' ') : QString()});
     }
     return text.toUtf8();
 }

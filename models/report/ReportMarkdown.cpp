@@ -67,6 +67,35 @@ QString timeText(const std::optional<qint64> &milliseconds)
         : QString();
 }
 
+/// "411.25 ± 3.10"
+QString energyText(const std::optional<double> &joules, const std::optional<double> &uncertainty)
+{
+    return joules ? QString::number(*joules / 1000, 'f', 2) % u" ± "_s
+            % QString::number(uncertainty.value_or(0) / 1000, 'f', 2)
+                  : QString();
+}
+
+/// How the energy was measured; empty if it was not.
+QString energyNote(const QList<BatchRow> &rows)
+{
+    qint64 interval = 0;
+    qsizetype unknown = 0;
+    for (const BatchRow &row : rows) {
+        interval = std::max(interval, row.energy ? row.energy->sampleIntervalMs : 0);
+        unknown += row.energy ? 0 : 1;
+    }
+    if (unknown == rows.size()) {
+        return {};
+    }
+    return u'\n'
+        % say("Energy is that of all GPU boards of the server during the first proof of a batch, "
+              "without CPU, memory, fans and power supplies: the area below samples %1 apart, "
+              "± 5 W per board and what half as many samples would change. It is not known (–) "
+              "where samples are missing.")
+              .arg(durationText(interval))
+        % u'\n';
+}
+
 QString yesNo(const std::optional<bool> &value)
 {
     return value ? (*value ? say("yes") : say("no")) : QString();
@@ -142,16 +171,19 @@ QString sessionTable(const Session &session)
 
 QString resultsTable(const QList<BatchRow> &rows)
 {
-    const QStringList header{say("Batch"),    say("Time (s)"), say("Time (ms)"),
-                             say("Gas Used"), say("Tx Count"), say("Blocks"),
-                             say("Mgas/s"),   say("tx/s"),     say("Flags")};
+    const QStringList header{say("Batch"),       say("Time (s)"), say("Time (ms)"), say("Gas Used"),
+                             say("Tx Count"),    say("Blocks"),   say("Mgas/s"),    say("tx/s"),
+                             say("Energy (kJ)"), say("Flags")};
     QString text = tableRow(header) % ruleRow(header.size());
     for (const BatchRow &row : rows) {
         const QString flags = ethrex::flagWords(row.flags).join(", "_L1);
-        text += tableRow({QString::number(row.batch), secondsText(row.timeMs),
-                          numberText(row.timeMs), numberText(row.facts.gasUsed),
-                          numberText(row.facts.txCount), numberText(row.facts.blocks),
-                          rateText(row.mgasPerSecond()), rateText(row.txPerSecond()), flags});
+        text += tableRow(
+            {QString::number(row.batch), secondsText(row.timeMs), numberText(row.timeMs),
+             numberText(row.facts.gasUsed), numberText(row.facts.txCount),
+             numberText(row.facts.blocks), rateText(row.mgasPerSecond()),
+             rateText(row.txPerSecond()),
+             row.energy ? energyText(row.energy->joules, row.energy->uncertainty) : QString(),
+             flags});
         if (flags.isEmpty()) { // not unknown: there are none
             text.replace(text.size() - 4, 4, u" |\n"_s);
         }
@@ -181,7 +213,13 @@ QString summaryTable(const Summary &all, const Summary &counted)
         % time("Min Proving Time", &Summary::minMs) % time("Max Proving Time", &Summary::maxMs)
         % time("95th Percentile", &Summary::p95Ms) % time("Standard Deviation", &Summary::stddevMs)
         % total("Total Gas", &Summary::totalGas) % total("Total Txs", &Summary::totalTxs)
-        % rate("Mgas/s", &Summary::mgasPerSecond) % rate("tx/s", &Summary::txPerSecond);
+        % rate("Mgas/s", &Summary::mgasPerSecond) % rate("tx/s", &Summary::txPerSecond)
+        % tableRow({"**"_L1 % say("Batches with Known Energy") % "**"_L1,
+                    QString::number(all.energyBatches), QString::number(counted.energyBatches)})
+        % tableRow({"**"_L1 % say("Total Energy (kJ)") % "**"_L1,
+                    energyText(all.totalEnergyJ, all.energyUncertaintyJ),
+                    energyText(counted.totalEnergyJ, counted.energyUncertaintyJ)})
+        % rate("Avg Energy (J)", &Summary::avgEnergyJ) % rate("J/Mgas", &Summary::joulesPerMgas);
 }
 
 // One paragraph: a line break or a list mark in a log line must not change the document.
@@ -253,9 +291,9 @@ QString toMarkdown(const ResultDocument &document)
         % say("Summary") % "\n\n"_L1 % summaryTable(all, counted) % u'\n'
         % say("“Counted” leaves out batches flagged empty, warm-up, outlier, metrics-missing or "
               "l2-restarted.")
-        % "\n\n### "_L1 % say("Findings") % "\n\n"_L1 % findingsText(document.findings)
-        % "\n### "_L1 % say("Observations") % "\n\n"_L1 % (notes.isEmpty() ? unknown() : notes)
-        % u'\n';
+        % u'\n' % energyNote(document.rows) % "\n### "_L1 % say("Findings") % "\n\n"_L1
+        % findingsText(document.findings) % "\n### "_L1 % say("Observations") % "\n\n"_L1
+        % (notes.isEmpty() ? unknown() : notes) % u'\n';
     return plainText(text); // names and findings are the server's words
 }
 

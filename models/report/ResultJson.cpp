@@ -49,6 +49,12 @@ std::optional<qint64> durationFrom(const QJsonValue &value)
     return whole && *whole >= 0 ? whole : std::nullopt;
 }
 
+std::optional<double> amountFrom(const QJsonValue &value)
+{
+    const double amount = value.toDouble(-1);
+    return amount >= 0 ? std::optional(amount) : std::nullopt;
+}
+
 std::optional<int> smallFrom(const QJsonValue &value)
 {
     const std::optional<qint64> whole = integerFrom(value);
@@ -166,6 +172,13 @@ QJsonObject rowToJson(const ethrex::BatchRow &row)
     for (const qint64 time : row.allTimesMs) {
         times << time;
     }
+    QJsonArray energies;
+    for (const std::optional<double> &energy : row.allEnergiesJ) {
+        energies << jsonValue(energy);
+    }
+    const auto measured = [&row](auto member) {
+        return row.energy ? QJsonValue((*row.energy).*member) : QJsonValue(QJsonValue::Null);
+    };
     return {
         {u"batch"_s, integer(row.batch)},
         {u"proving_time_ms"_s, jsonValue(row.timeMs)},
@@ -175,6 +188,10 @@ QJsonObject rowToJson(const ethrex::BatchRow &row)
         {u"flags"_s, QJsonArray::fromStringList(ethrex::flagWords(row.flags))},
         {u"times_ms"_s, times},
         {u"proved_at"_s, jsonTime(row.provedAt)},
+        {u"energy_j"_s, measured(&series::Energy::joules)},
+        {u"energy_uncertainty_j"_s, measured(&series::Energy::uncertainty)},
+        {u"energy_sample_interval_ms"_s, measured(&series::Energy::sampleIntervalMs)},
+        {u"energies_j"_s, energies},
     };
 }
 
@@ -190,6 +207,14 @@ ethrex::BatchRow rowFromJson(const QJsonObject &object)
         }
     }
     row.provedAt = timeFromJson(object.value(u"proved_at"_s));
+    if (const auto joules = amountFrom(object.value(u"energy_j"_s))) {
+        row.energy = {*joules, amountFrom(object.value(u"energy_uncertainty_j"_s)).value_or(0),
+                      durationFrom(object.value(u"energy_sample_interval_ms"_s)).value_or(0)};
+    }
+    const QJsonArray energies = object.value(u"energies_j"_s).toArray();
+    for (const QJsonValue &energy : energies) {
+        row.allEnergiesJ << amountFrom(energy);
+    }
     row.facts.gasUsed = countFrom(object.value(u"gas_used"_s));
     row.facts.txCount = countFrom(object.value(u"tx_count"_s));
     row.facts.blocks = countFrom(object.value(u"blocks"_s));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/ethrex/L2Series.h"
 #include "models/ethrex/ResultCollector.h"
 #include "models/run/Caller.h"
 #include "models/run/JobFollower.h"
@@ -97,6 +98,7 @@ signals:
     void rowsChanged();
     void findingAdded(const proverdeck::models::Finding &finding);
     void gpuSampled(const QList<proverdeck::models::series::GpuSample> &samples);
+    void l2Sampled(const proverdeck::models::ethrex::L2Sample &sample);
     /// A sentence on the connection, empty when there is nothing to say.
     void connectionNote(const QString &text);
     /// Something worth keeping has changed: the record should be saved now.
@@ -134,6 +136,7 @@ private:
     void restoreJobs(const RunPast &past);
     void replayLogs();
     void replaySlice();
+    bool replayGpuSlice();
     void continueRun();
     void continueStep();
 
@@ -211,7 +214,9 @@ private:
     void startGpuSampler();
     void startMetricsSampler();
     void keepGpu(const QByteArray &bytes);
+    void keepSamples(std::unique_ptr<LogFile> &file, const QString &name, const QByteArray &bytes);
     void keepMetrics(const QByteArray &body);
+    void takeL2Sample(std::optional<qint64> serverSecs);
     void onMetricsBytes(const QByteArray &bytes);
     void stopSamplers();
 
@@ -288,12 +293,14 @@ private:
     std::optional<qint64> m_bootedSecs; ///< when that was
     QStringList m_replay; ///< logs that the readers must see again
     quint64 m_replayed = 0;
+    series::GpuSampleReader m_replayReader; ///< of gpu.csv
     QTimer m_watch;
     bool m_sawJobs = false;
     bool m_jobsLeft = false;
     std::optional<RunState> m_closing; ///< how it ends once everything is put away
     QElapsedTimer m_metricsKept;
     std::unique_ptr<LogFile> m_gpuFile;
+    std::unique_ptr<LogFile> m_l2File;
 };
 
 } // namespace proverdeck::models

@@ -227,6 +227,7 @@ void Run::startGpuSampler()
             const QList<series::GpuSample> samples = m_gpuReader.feed(bytes);
             if (!samples.isEmpty()) {
                 keepGpu(bytes);
+                m_collector.feedGpu(samples);
                 emit gpuSampled(samples);
             }
         },
@@ -239,9 +240,10 @@ void Run::startMetricsSampler()
         || !m_plan.workflow.input(u"metrics_port"_s)) {
         return;
     }
+    // The server's clock, as of the GPU samples and the logs.
     const QByteArray script = shellPrelude() + "while pd_http "
         + expand(u"{metrics_port}"_s, m_plan.workflow, m_known).toUtf8()
-        + " /metrics || true; do echo " + MetricsMark + " || exit 0; sleep "
+        + " /metrics || true; do echo " + MetricsMark + " $(date +%s) || exit 0; sleep "
         + QByteArray::number(qint64(m_options.metricsInterval.count())) + "; done\n";
     const auto id = m_shell.runLoginScript(script, std::chrono::milliseconds(0));
     m_metricsSampler = id;
@@ -255,15 +257,21 @@ void Run::onMetricsBytes(const QByteArray &bytes)
 {
     m_metricsText += bytes;
     qsizetype mark = m_metricsText.indexOf(MetricsMark);
-    while (mark >= 0) {
+    qsizetype end = m_metricsText.indexOf('\n', std::max<qsizetype>(mark, 0));
+    while (mark >= 0 && end >= 0) {
         const QByteArray body = m_metricsText.left(mark);
+        const qsizetype after = mark + qsizetype(sizeof(MetricsMark) - 1);
+        bool isNumber = false;
+        const qint64 secs = m_metricsText.mid(after, end - after).trimmed().toLongLong(&isNumber);
+        m_metricsText.remove(0, end + 1);
         if (!m_collector.feedMetrics(body)) {
             m_collector.metricsFailed();
         } else {
             keepMetrics(body);
+            takeL2Sample(isNumber && secs > 0 ? std::optional(secs) : std::nullopt);
         }
-        m_metricsText.remove(0, mark + qsizetype(sizeof(MetricsMark) - 1));
         mark = m_metricsText.indexOf(MetricsMark);
+        end = m_metricsText.indexOf('\n', std::max<qsizetype>(mark, 0));
         refreshResults();
     }
     if (m_metricsText.size() > 16 * 1024 * 1024) {
@@ -271,24 +279,42 @@ void Run::onMetricsBytes(const QByteArray &bytes)
     }
 }
 
-/// Beside the logs, and compressed like them.
+void Run::takeL2Sample(std::optional<qint64> serverSecs)
+{
+    if (!serverSecs) {
+        return; // without the server's time it has no place among the GPU samples
+    }
+    const ethrex::L2Sample sample
+        = ethrex::l2SampleOf(m_collector.metrics().latest(), *serverSecs * 1000);
+    const bool isFirst = !m_l2File;
+    keepSamples(m_l2File, u"metrics.csv"_s,
+                (isFirst ? ethrex::l2CsvHeader() : QByteArray()) + ethrex::l2CsvLine(sample));
+    emit l2Sampled(sample);
+}
+
 void Run::keepGpu(const QByteArray &bytes)
+{
+    keepSamples(m_gpuFile, u"gpu.csv"_s, bytes);
+}
+
+/// Beside the logs, and compressed like them.
+void Run::keepSamples(std::unique_ptr<LogFile> &file, const QString &name, const QByteArray &bytes)
 {
     if (m_options.folder.isEmpty()) {
         return;
     }
-    if (!m_gpuFile) {
-        m_gpuFile = std::make_unique<LogFile>(m_options.folder + u"/gpu.csv"_s);
-        if (const auto opened = m_gpuFile->open(); !opened) {
-            m_gpuFile.reset();
+    if (!file) {
+        file = std::make_unique<LogFile>(m_options.folder + u'/' + name);
+        if (const auto opened = file->open(); !opened) {
+            file.reset();
             addFinding({u"local-disk"_s, Severity::Error, opened.error(),
                         tr("Free space on this machine.")});
             return;
         }
     }
-    if (const auto written = m_gpuFile->append(bytes); !written) {
+    if (const auto written = file->append(bytes); !written) {
         addFinding({u"local-disk"_s, Severity::Error, written.error(),
-                    tr("Free space on this machine; GPU samples of this time are lost.")});
+                    tr("Free space on this machine; samples of this time are lost.")});
     }
 }
 

@@ -107,12 +107,37 @@ void Run::replayLogs()
     replaySlice();
 }
 
+/// The power of the proofs so far; false at the end.
+bool Run::replayGpuSlice()
+{
+    if (m_options.folder.isEmpty()) {
+        return false;
+    }
+    LogFile file(m_options.folder + u"/gpu.csv"_s);
+    if (!file.openExisting()) {
+        return false;
+    }
+    m_replayed = std::max(m_replayed, file.firstKept());
+    const auto bytes = file.read(m_replayed, kSlice);
+    if (!bytes || bytes->isEmpty()) {
+        m_replayReader = {};
+        return false;
+    }
+    m_replayed += quint64(bytes->size());
+    m_collector.feedGpu(m_replayReader.feed(*bytes));
+    return true;
+}
+
 void Run::replaySlice()
 {
     if (isFinal(m_state)) {
         return;
     }
     if (m_replay.isEmpty()) {
+        if (replayGpuSlice()) {
+            QMetaObject::invokeMethod(this, &Run::replaySlice, Qt::QueuedConnection);
+            return;
+        }
         refreshResults();
         setState(RunState::Unreachable);
         if (m_shell.state() == ssh::ConnectionState::Connected) {

@@ -237,8 +237,8 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     for (int tab = 1; tab < tabs->count(); ++tab) {
         tabs->setCurrentIndex(tab);
         QApplication::processEvents();
-        static const QStringList names{"batches", "times", "gpu", "findings", "observations"};
-        if (tab == 4) {
+        static const QStringList names{"batches", "times", "gpu", "l2", "findings", "observations"};
+        if (tab == 5) {
             auto *notes = child<QPlainTextEdit>(results, "observations");
             notes->setFocus();
             QTest::keyClicks(notes, "Fans at full speed from batch 3 on.");

@@ -81,6 +81,9 @@ QString BatchTableModel::text(const BatchRow &row, int column) const
         return rateText(row.mgasPerSecond(), 3);
     case TxRate:
         return rateText(row.txPerSecond(), 2);
+    case Energy:
+        return row.energy ? tr("%1 kJ").arg(QString::number(row.energy->joules / 1000, 'f', 2))
+                          : Missing;
     default:
         return models::ethrex::flagWords(row.flags).join(u", "_s);
     }
@@ -105,6 +108,8 @@ QVariant BatchTableModel::sortValue(const BatchRow &row, int column) const
         return number(row.mgasPerSecond());
     case TxRate:
         return number(row.txPerSecond());
+    case Energy:
+        return row.energy ? QVariant(row.energy->joules) : QVariant(-1.0);
     default:
         return text(row, column);
     }
@@ -120,6 +125,14 @@ QString BatchTableModel::why(const BatchRow &row, int column) const
     }
     if (column == Blocks) {
         return tr("The true number of blocks: the metric batch_size plus one.");
+    }
+    if (column == Energy) {
+        return row.energy ? tr("± %1 kJ. All GPU boards of the server during the first proof, from "
+                               "samples %2 apart; without CPU, memory, fans and power supplies.")
+                                .arg(QString::number(row.energy->uncertainty / 1000, 'f', 2),
+                                     models::report::durationText(row.energy->sampleIntervalMs))
+                          : tr("Not known: the power of a GPU was not sampled all the time that "
+                               "the proof took.");
     }
     if (text(row, column) == Missing) {
         return tr("Not known: neither the L2's metrics nor its RPC gave it.");
@@ -168,8 +181,9 @@ QVariant BatchTableModel::headerData(int section, Qt::Orientation orientation, i
     if (role != Qt::DisplayRole) {
         return {};
     }
-    static const QStringList names{tr("Batch"),  tr("Proving time"), tr("Gas"),  tr("Tx"),
-                                   tr("Blocks"), tr("Mgas/s"),       tr("tx/s"), tr("Flags")};
+    static const QStringList names{tr("Batch"), tr("Proving time"), tr("Gas"),
+                                   tr("Tx"),    tr("Blocks"),       tr("Mgas/s"),
+                                   tr("tx/s"),  tr("GPU energy"),   tr("Flags")};
     return names.value(section);
 }
 

@@ -13,7 +13,7 @@ class BatchTableModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Batch, Time, Gas, Txs, Blocks, GasRate, TxRate, Flags, ColumnCount };
+    enum Column { Batch, Time, Gas, Txs, Blocks, GasRate, TxRate, Energy, Flags, ColumnCount };
     enum Role { SortRole = Qt::UserRole + 1, LineRole };
 
     using QAbstractTableModel::QAbstractTableModel;

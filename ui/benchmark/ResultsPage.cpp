@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/benchmark/ResultsPage.h"
 
-#include "models/logs/LogFile.h"
 #include "ui/benchmark/BatchTableModel.h"
 #include "ui/charts/GpuCharts.h"
+#include "ui/charts/L2Charts.h"
 #include "ui/charts/ProvingTimeChart.h"
+#include "ui/charts/RunSamples.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
 
@@ -49,6 +50,20 @@ QString rateOr(const std::optional<double> &value, int decimals)
 QString numberOr(const std::optional<quint64> &value)
 {
     return value ? models::report::groupedText(*value) : Missing;
+}
+
+/// "8.21 ± 0.10 kJ", and of how many batches if not of all.
+QString energyOr(const Summary &summary)
+{
+    if (!summary.totalEnergyJ) {
+        return Missing;
+    }
+    const QString text = ResultsPage::tr("%1 ± %2 kJ")
+                             .arg(QString::number(*summary.totalEnergyJ / 1000, 'f', 2),
+                                  QString::number(*summary.energyUncertaintyJ / 1000, 'f', 2));
+    return summary.energyBatches == summary.batches
+        ? text
+        : ResultsPage::tr("%1 (of %2)").arg(text).arg(summary.energyBatches);
 }
 
 QString yesNo(const std::optional<bool> &value)
@@ -191,6 +206,12 @@ QWidget *ResultsPage::makeHead()
     menu->addAction(tr("GPU charts as SVG…"), this, [this] {
         exportFile(u"gpu.svg"_s, tr("SVG (*.svg)"), [this] { return m_gpu->toSvg(); });
     });
+    menu->addAction(tr("Mempool and block charts as PNG…"), this, [this] {
+        exportFile(u"l2.png"_s, tr("PNG (*.png)"), [this] { return m_l2->toPng(); });
+    });
+    menu->addAction(tr("Mempool and block charts as SVG…"), this, [this] {
+        exportFile(u"l2.svg"_s, tr("SVG (*.svg)"), [this] { return m_l2->toSvg(); });
+    });
     exportButton->setMenu(menu);
     row->addWidget(exportButton);
     return head;
@@ -247,8 +268,14 @@ QWidget *ResultsPage::makeTabs()
 
     m_chart = new ProvingTimeChart(tabs);
     tabs->addTab(m_chart, tr("Proving times"));
-    m_gpu = new GpuCharts(tabs);
+    m_link = new ChartLink(this);
+    connect(m_link, &ChartLink::timePicked, this, &ResultsPage::onTimePicked);
+    m_gpu = new GpuCharts(*m_link, tabs);
+    m_gpu->setLiveVisible(false);
     tabs->addTab(m_gpu, tr("GPU"));
+    m_l2 = new L2Charts(*m_link, tabs);
+    m_l2->setLiveVisible(false);
+    tabs->addTab(m_l2, tr("Mempool and blocks"));
     m_findings = new FindingsView(tabs);
     connect(m_findings, &FindingsView::lineWanted, this, &ResultsPage::logWanted);
     tabs->addTab(m_findings, tr("Findings"));
@@ -316,7 +343,8 @@ void ResultsPage::fill()
         {tr("Mgas/s"), rateOr(counted.mgasPerSecond, 3), rateOr(all.mgasPerSecond, 3)},
         {tr("tx/s"), rateOr(counted.txPerSecond, 2), rateOr(all.txPerSecond, 2)},
         {tr("Gas"), numberOr(counted.totalGas), numberOr(all.totalGas)},
-        {tr("Transactions"), numberOr(counted.totalTxs), numberOr(all.totalTxs)}};
+        {tr("Transactions"), numberOr(counted.totalTxs), numberOr(all.totalTxs)},
+        {tr("GPU energy"), energyOr(counted), energyOr(all)}};
     for (int row = 0; row < lines.size(); ++row) {
         for (int column = 0; column < 3; ++column) {
             QLabel *label = column == 0 || row == 0
@@ -339,29 +367,34 @@ void ResultsPage::fill()
     m_chart->setRows(m_record.result.rows);
     m_findings->setFindings(m_record.result.findings);
     auto *tabs = findChild<QTabWidget *>(u"resultTabs"_s);
-    tabs->setTabText(
-        3, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
-    tabs->setTabVisible(4, !isFile);
+    tabs->setTabText(tabs->indexOf(m_findings),
+                     m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count())
+                                             : tr("Findings"));
+    tabs->setTabVisible(tabs->indexOf(m_observations->parentWidget()), !isFile);
     if (m_observations->toPlainText() != m_record.result.observations) {
         const QSignalBlocker blocker(m_observations);
         m_observations->setPlainText(m_record.result.observations);
     }
-    models::LogFile samples(m_record.folder + u"/gpu.csv"_s);
-    const bool isSampled = !m_record.folder.isEmpty() && samples.openExisting();
-    tabs->setTabVisible(2, isSampled);
-    if (isSampled) {
-        // The last days of a long run; all of it is in the folder.
-        static constexpr quint64 Shown = 32 * 1024 * 1024;
-        static constexpr qsizetype Piece = 1 << 20;
-        models::series::GpuSampleReader reader;
-        m_gpu->clear();
-        quint64 at = samples.size() > Shown ? samples.size() - Shown : 0;
-        at = std::max(at, samples.firstKept());
-        for (auto bytes = samples.read(at, Piece); bytes && !bytes->isEmpty();
-             bytes = samples.read(at, Piece)) {
-            at += quint64(bytes->size());
-            m_gpu->addSamples(reader.feed(*bytes));
-        }
+    fillSamples();
+}
+
+void ResultsPage::fillSamples()
+{
+    m_gpu->clear();
+    m_l2->clear();
+    m_link->setMarkers(batchMarkers(m_record.result.rows));
+    loadRunSamples(m_record.folder, *m_gpu, *m_l2);
+    auto *tabs = findChild<QTabWidget *>(u"resultTabs"_s);
+    tabs->setTabVisible(tabs->indexOf(m_gpu), m_gpu->hasData());
+    tabs->setTabVisible(tabs->indexOf(m_l2), m_l2->hasData());
+}
+
+/// The proof nearest to the time that was picked in a chart, in the prover's log.
+void ResultsPage::onTimePicked(qint64 at)
+{
+    const qint64 within = std::max<qint64>(2000, m_link->view().span() / 50);
+    if (const auto *row = rowNear(m_record.result.rows, at, within)) {
+        emit logWanted(u"prover.log"_s, row->line);
     }
 }
 

@@ -18,7 +18,9 @@ namespace proverdeck::ui {
 class BatchTableModel;
 class FindingsView;
 class ProvingTimeChart;
+class ChartLink;
 class GpuCharts;
+class L2Charts;
 
 /// Session info, table, both summaries, findings, observations and exports of one result: of a run
 /// of the history, or of a log file that was opened.
@@ -44,6 +46,8 @@ private:
     [[nodiscard]] QWidget *makeSummary();
     [[nodiscard]] QWidget *makeTabs();
     void fill();
+    void fillSamples();
+    void onTimePicked(qint64 at);
     void saveObservations();
     void exportAll();
     void exportInto(const QString &folder);
@@ -63,7 +67,9 @@ private:
     QSortFilterProxyModel *m_sorted = nullptr;
     FindingsView *m_findings = nullptr;
     ProvingTimeChart *m_chart = nullptr;
+    ChartLink *m_link = nullptr; ///< of every chart over time
     GpuCharts *m_gpu = nullptr;
+    L2Charts *m_l2 = nullptr;
     QPlainTextEdit *m_observations = nullptr;
     QTimer *m_saveLater = nullptr;
 };

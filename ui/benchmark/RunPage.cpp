@@ -4,7 +4,9 @@
 #include "models/logs/LogFile.h"
 #include "ui/benchmark/StepListModel.h"
 #include "ui/charts/GpuCharts.h"
+#include "ui/charts/L2Charts.h"
 #include "ui/charts/ProvingTimeChart.h"
+#include "ui/charts/RunSamples.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
 #include "ui/logs/LogPane.h"
@@ -74,6 +76,8 @@ RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
     connect(&run, &models::Run::rowsChanged, this, &RunPage::updateCharts);
     connect(&run, &models::Run::findingAdded, this, &RunPage::updateCharts);
     connect(&run, &models::Run::gpuSampled, m_gpu, &GpuCharts::addSamples);
+    connect(&run, &models::Run::l2Sampled, m_l2,
+            [this](const models::ethrex::L2Sample &sample) { m_l2->addSamples({sample}); });
     connect(&run, &models::Run::connectionNote, this, &RunPage::onConnection);
     connect(m_reconnect, &QPushButton::clicked, &run, &models::Run::reconnectNow);
     m_tick = new QTimer(this);
@@ -96,7 +100,11 @@ RunPage::RunPage(Services &services, const models::RunRecord &record, QWidget *p
     }
     m_model->setRows(rows);
     loadLogs(record.folder);
-    m_chart->setRows(record.result.rows);
+    m_rows = record.result.rows;
+    m_chart->setRows(m_rows);
+    m_link->setMarkers(batchMarkers(m_rows));
+    m_gpu->setLiveVisible(false);
+    m_l2->setLiveVisible(false);
     m_findings->setFindings(record.result.findings);
     m_stateIcon->setPixmap(
         runStateIcon(record.state, palette()).pixmap(QSize(18, 18), devicePixelRatioF()));
@@ -202,15 +210,14 @@ void RunPage::build(const QString &host)
     m_tabs->setDocumentMode(true);
     m_tabs->setUsesScrollButtons(true);
     connect(m_tabs, &QTabWidget::tabBarClicked, this, [this] { m_tabChosen = true; });
-    auto *charts = new QSplitter(Qt::Vertical, m_tabs);
-    charts->setChildrenCollapsible(false);
-    m_chart = new ProvingTimeChart(charts);
-    m_gpu = new GpuCharts(charts);
-    charts->addWidget(m_chart);
-    charts->addWidget(m_gpu);
-    charts->setStretchFactor(0, 3);
-    charts->setStretchFactor(1, 4);
-    m_tabs->addTab(charts, tr("Charts"));
+    m_chart = new ProvingTimeChart(m_tabs);
+    m_tabs->addTab(m_chart, tr("Charts"));
+    m_link = new ChartLink(this);
+    connect(m_link, &ChartLink::timePicked, this, &RunPage::onTimePicked);
+    m_gpu = new GpuCharts(*m_link, m_tabs);
+    m_tabs->addTab(m_gpu, tr("GPU"));
+    m_l2 = new L2Charts(*m_link, m_tabs);
+    m_tabs->addTab(m_l2, tr("Mempool and blocks"));
     m_findings = new FindingsView(m_tabs);
     connect(m_findings, &FindingsView::lineWanted, this, &RunPage::showLog);
     m_tabs->addTab(m_findings, tr("Findings"));
@@ -244,19 +251,18 @@ void RunPage::loadLogs(const QString &folder)
         if (!log.openExisting()) {
             continue;
         }
-        models::series::GpuSampleReader reader;
+        if (!name.endsWith(u".log"_s)) {
+            continue;
+        }
         quint64 at = log.size() > Shown ? log.size() - Shown : 0;
         at = std::max(at, log.firstKept());
         for (auto bytes = log.read(at, Piece); bytes && !bytes->isEmpty();
              bytes = log.read(at, Piece)) {
             at += quint64(bytes->size());
-            if (name.endsWith(u".log"_s)) {
-                pane(name)->append(*bytes);
-            } else if (name == u"gpu.csv") {
-                m_gpu->addSamples(reader.feed(*bytes));
-            }
+            pane(name)->append(*bytes);
         }
     }
+    loadRunSamples(folder, *m_gpu, *m_l2);
 }
 
 void RunPage::showLog(const QString &name, qint64 line)
@@ -342,7 +348,8 @@ void RunPage::onState(RunState state)
         updateCharts();
         foldChecks();
         if (!m_tabChosen) {
-            m_tabs->setCurrentIndex(state != RunState::Done && m_findings->count() > 0 ? 1 : 0);
+            const bool isBad = state != RunState::Done && m_findings->count() > 0;
+            m_tabs->setCurrentIndex(isBad ? m_tabs->indexOf(m_findings) : 0);
         }
     }
     onTick();
@@ -375,11 +382,23 @@ void RunPage::onTick()
 
 void RunPage::updateCharts()
 {
-    m_chart->setRows(m_run->rows());
+    m_rows = m_run->rows();
+    m_chart->setRows(m_rows);
+    m_link->setMarkers(batchMarkers(m_rows));
     m_findings->setFindings(m_run->findings());
-    m_tabs->setTabText(
-        1, m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count()) : tr("Findings"));
+    m_tabs->setTabText(m_tabs->indexOf(m_findings),
+                       m_findings->count() > 0 ? tr("Findings (%1)").arg(m_findings->count())
+                                               : tr("Findings"));
     onTick();
+}
+
+/// The proof nearest to the time that was picked in a chart, in the prover's log.
+void RunPage::onTimePicked(qint64 at)
+{
+    const qint64 within = std::max<qint64>(2000, m_link->view().span() / 50);
+    if (const models::ethrex::BatchRow *row = rowNear(m_rows, at, within)) {
+        showLog(u"prover.log"_s, row->line);
+    }
 }
 
 } // namespace proverdeck::ui

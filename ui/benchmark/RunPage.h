@@ -16,8 +16,10 @@ class QTimer;
 
 namespace proverdeck::ui {
 
+class ChartLink;
 class FindingsView;
 class GpuCharts;
+class L2Charts;
 class LogPane;
 class ProvingTimeChart;
 class StepListModel;
@@ -52,6 +54,7 @@ private:
     void onConnection(const QString &note);
     void onTick();
     void updateCharts();
+    void onTimePicked(qint64 at);
 
     Services &m_services;
     QPointer<models::Run> m_run;
@@ -72,8 +75,11 @@ private:
     QTabWidget *m_tabs = nullptr;
     QMap<QString, LogPane *> m_panes;
     ProvingTimeChart *m_chart = nullptr;
+    ChartLink *m_link = nullptr; ///< of every chart over time
     GpuCharts *m_gpu = nullptr;
+    L2Charts *m_l2 = nullptr;
     FindingsView *m_findings = nullptr;
+    QList<models::ethrex::BatchRow> m_rows;
     QTimer *m_tick = nullptr;
     bool m_tabChosen = false; ///< the user picked a tab: do not change it any more
 };

@@ -124,11 +124,14 @@ double niceStep(double span, int ticks)
 void setTicks(QValueAxis &axis, double from, double to, double step)
 {
     const int digits = step >= 1 ? 0 : std::min(6, int(std::ceil(-std::log10(step) - 1e-9)));
-    axis.setLabelFormat(u"%."_s + QString::number(digits) + u'f');
-    axis.setRange(from, to);
+    const QString format = u"%."_s + QString::number(digits) + u'f';
+    if (axis.labelFormat() != format) { // it lays out the chart even if nothing changes
+        axis.setLabelFormat(format);
+    }
     axis.setTickType(QValueAxis::TicksDynamic);
     axis.setTickAnchor(std::ceil(from / step) * step);
     axis.setTickInterval(step);
+    axis.setRange(from, to); // last: it lays the labels out
 }
 
 QList<qsizetype> thinned(const QList<QPointF> &points, int columns)

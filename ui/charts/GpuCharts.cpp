@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/GpuCharts.h"
 
-#include "ui/charts/GpuChart.h"
-
 #include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
 #include <QVBoxLayout>
 
-#include <chrono>
+#include <algorithm>
 
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
+using models::series::GpuQuantities;
+using models::series::GpuQuantity;
+using models::series::GpuSample;
+using models::series::GpuSeries;
 
 namespace {
 
-constexpr QSize ChartSize{480, 230}; ///< of each chart in an image
 constexpr int LineHeight = 22;
-constexpr int RefreshMs = 1000;
+constexpr size_t FewGpus = 4; ///< more are told of in two columns, without their names
+constexpr double GiBPerMiB = 1.0 / 1024;
 
 /// A short piece of the line of a GPU, for the text that explains it.
 QPixmap linePixmap(const QPen &pen, qreal scale)
@@ -38,111 +39,173 @@ QPixmap linePixmap(const QPen &pen, qreal scale)
     return pixmap;
 }
 
-QString nameOf(const GpuHistory::Gpu &gpu)
+QString nameOf(const GpuSeries::Gpu &gpu)
 {
     return GpuCharts::tr("GPU %1  %2").arg(QString::number(gpu.index), gpu.latest.name).trimmed();
+}
+
+QString number(const std::optional<double> &value, int digits)
+{
+    return value ? QString::number(*value, 'f', digits) : u"–"_s;
+}
+
+std::optional<double> inGiB(const std::optional<double> &mib)
+{
+    return mib ? std::optional(*mib * GiBPerMiB) : std::nullopt;
+}
+
+struct Look
+{
+    const char *name;
+    QString title;
+    QString unit;
+    int decimals;
+};
+
+Look lookOf(GpuQuantity quantity)
+{
+    switch (quantity) {
+    case GpuQuantity::Load:
+        return {"gpuLoadChart", GpuCharts::tr("Load"), u"%"_s, 0};
+    case GpuQuantity::Memory:
+        return {"gpuMemoryChart", GpuCharts::tr("Memory"), u"GiB"_s, 1};
+    case GpuQuantity::Power:
+        return {"gpuPowerChart", GpuCharts::tr("Power"), u"W"_s, 0};
+    case GpuQuantity::Temperature:
+        return {"gpuTemperatureChart", GpuCharts::tr("Temperature"), u"°C"_s, 0};
+    case GpuQuantity::Clock:
+        break;
+    }
+    return {"gpuClockChart", GpuCharts::tr("SM clock"), u"MHz"_s, 0};
+}
+
+/// What the card can do at most, if it says so.
+std::optional<double> limitOf(const GpuSample &sample, GpuQuantity quantity)
+{
+    switch (quantity) {
+    case GpuQuantity::Load:
+    case GpuQuantity::Temperature:
+        return 100;
+    case GpuQuantity::Memory:
+        return inGiB(sample.memoryTotalMiB);
+    case GpuQuantity::Power:
+        return sample.powerLimitW;
+    case GpuQuantity::Clock:
+        break;
+    }
+    return std::nullopt;
 }
 
 } // namespace
 
 GpuCharts::GpuCharts(QWidget *parent)
-    : QWidget(parent)
-    , m_empty(new QLabel(tr("No GPU samples"), this))
-    , m_content(new QWidget(this))
+    : GpuCharts(nullptr, parent)
+{
+}
+
+GpuCharts::GpuCharts(ChartLink &link, QWidget *parent)
+    : GpuCharts(&link, parent)
+{
+}
+
+GpuCharts::GpuCharts(ChartLink *link, QWidget *parent)
+    : ChartPage(link, tr("No GPU samples"), parent)
     , m_legendLayout(new QGridLayout)
 {
     setObjectName(u"gpuCharts"_s);
-    setAccessibleName(tr("GPU load, memory, power and temperature"));
-    m_empty->setObjectName(u"gpuEmpty"_s);
-    m_empty->setTextFormat(Qt::PlainText);
-    m_empty->setAlignment(Qt::AlignCenter);
-    m_empty->setWordWrap(true);
-    m_empty->setForegroundRole(QPalette::PlaceholderText);
-
-    auto *grid = new QGridLayout;
-    grid->setSpacing(8);
-    for (int i = 0; i < GpuMeasures; ++i) {
-        auto *view = new GpuChart(GpuMeasure(i), m_content);
-        grid->addWidget(view, i / 2, i % 2);
-        m_charts.append(view);
+    setAccessibleName(tr("GPU load, memory, power, temperature and clock"));
+    for (std::size_t i = 0; i < GpuQuantities; ++i) {
+        const Look look = lookOf(GpuQuantity(i));
+        addChart(QString::fromLatin1(look.name), look.title, look.unit, look.decimals)
+            ->setLegendVisible(false);
     }
-    m_legendLayout->setContentsMargins(6, 4, 6, 0);
+    m_legendLayout->setContentsMargins(6, 0, 6, 0);
     m_legendLayout->setHorizontalSpacing(10);
     m_legendLayout->setVerticalSpacing(2);
     m_legendLayout->setColumnStretch(2, 1);
-    auto *content = new QVBoxLayout(m_content);
-    content->setContentsMargins(0, 0, 0, 0);
-    content->addLayout(m_legendLayout);
-    content->addLayout(grid, 1);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_empty, 1);
-    layout->addWidget(m_content, 1);
-    m_content->hide();
-
-    m_refresh.setSingleShot(true);
-    connect(&m_refresh, &QTimer::timeout, this, &GpuCharts::refresh);
+    m_legendLayout->setColumnStretch(5, 1);
+    headLayout()->addLayout(m_legendLayout);
+    connect(&this->link(), &ChartLink::cursorChanged, this, [this] {
+        if (isVisible()) {
+            refreshHead();
+        }
+    });
 }
 
-void GpuCharts::addSamples(const QList<models::series::GpuSample> &samples)
+QString GpuCharts::valuesAtCursor(int gpu) const
 {
-    for (const models::series::GpuSample &sample : samples) {
-        m_history.add(sample);
+    QStringList values;
+    for (const TimeChart *chart : charts()) {
+        if (gpu < chart->series().size()) {
+            values << chart->valueText(chart->valueNow(chart->series().at(gpu)));
+        }
     }
-    if (!isVisible() || m_refresh.isActive()) {
-        return;
-    }
-    const bool isFirst = m_content->isHidden();
-    const qint64 waited
-        = isFirst || !m_sinceRefresh.isValid() ? RefreshMs : m_sinceRefresh.elapsed();
-    m_refresh.start(int(std::clamp<qint64>(RefreshMs - waited, 0, RefreshMs)));
+    return values.join(u"  ·  "_s);
+}
+
+void GpuCharts::addSamples(const QList<GpuSample> &samples)
+{
+    m_series.add(samples);
+    scheduleRefresh();
 }
 
 void GpuCharts::clear()
 {
-    m_history.clear();
+    m_series.clear();
     refresh();
 }
 
-void GpuCharts::setEmptyText(const QString &text)
+TimeRange GpuCharts::extent() const
 {
-    m_empty->setText(text);
-}
-
-void GpuCharts::showEvent(QShowEvent *event)
-{
-    QWidget::showEvent(event);
-    refresh();
+    return {m_series.firstTime(), m_series.lastTime()};
 }
 
 void GpuCharts::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) {
-        refreshLegends();
+        refreshHead();
     }
 }
 
-void GpuCharts::refresh()
+void GpuCharts::fillChart(TimeChart &chart, int index) const
 {
-    m_sinceRefresh.start();
-    m_empty->setVisible(m_history.isEmpty());
-    m_content->setVisible(!m_history.isEmpty());
-    refreshLegends();
-    if (m_history.isEmpty()) {
-        return;
+    const auto quantity = GpuQuantity(index);
+    QList<ChartSeries> all;
+    double top = 0;
+    std::optional<double> lowestPowerLimit;
+    for (const GpuSeries::Gpu &gpu : m_series.gpus()) {
+        all << ChartSeries{tr("GPU %1").arg(gpu.index), gpu.store->view(), std::size_t(quantity),
+                           quantity == GpuQuantity::Memory ? GiBPerMiB : 1, int(all.size())};
+        const auto limit = limitOf(gpu.latest, quantity);
+        top = std::max(top, limit.value_or(0));
+        if (quantity == GpuQuantity::Power && limit) {
+            lowestPowerLimit = std::min(*limit, lowestPowerLimit.value_or(*limit));
+        }
     }
-    for (GpuChart *view : std::as_const(m_charts)) {
-        view->setHistory(m_history);
+    chart.setTop(top > 0 ? std::optional(top) : std::nullopt);
+    if (lowestPowerLimit) {
+        chart.setThresholds({{*lowestPowerLimit,
+                              tr("limit %1 W").arg(QString::number(*lowestPowerLimit, 'f', 0))}});
     }
+    chart.setSeries(all);
 }
 
-void GpuCharts::refreshLegends()
+void GpuCharts::refreshHead()
 {
-    const auto &gpus = m_history.gpus();
+    const auto &gpus = m_series.gpus();
+    if (m_legends.size() <= qsizetype(FewGpus) && gpus.size() > FewGpus) {
+        for (const Legend &legend : std::as_const(m_legends)) { // to be placed in two columns
+            delete legend.line;
+            delete legend.name;
+            delete legend.values;
+        }
+        m_legends.clear();
+    }
+    const int columns = gpus.size() > FewGpus ? 2 : 1;
     while (m_legends.size() < qsizetype(gpus.size())) {
         const int row = int(m_legends.size());
-        const Legend legend{new QLabel(m_content), new QLabel(m_content), new QLabel(m_content)};
+        const Legend legend{new QLabel(content()), new QLabel(content()), new QLabel(content())};
         legend.name->setTextFormat(Qt::PlainText);
         legend.values->setTextFormat(Qt::PlainText);
         legend.values->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -150,9 +213,10 @@ void GpuCharts::refreshLegends()
         QFont bold = legend.name->font();
         bold.setBold(true);
         legend.name->setFont(bold);
-        m_legendLayout->addWidget(legend.line, row, 0);
-        m_legendLayout->addWidget(legend.name, row, 1);
-        m_legendLayout->addWidget(legend.values, row, 2);
+        const int column = 3 * (row % columns);
+        m_legendLayout->addWidget(legend.line, row / columns, column);
+        m_legendLayout->addWidget(legend.name, row / columns, column + 1);
+        m_legendLayout->addWidget(legend.values, row / columns, column + 2);
         m_legends.append(legend);
     }
     const ChartTheme theme = chartThemeFor(palette());
@@ -163,57 +227,46 @@ void GpuCharts::refreshLegends()
         legend.name->setVisible(isUsed);
         legend.values->setVisible(isUsed);
         if (isUsed) {
-            const GpuHistory::Gpu &gpu = gpus[size_t(i)];
+            const GpuSeries::Gpu &gpu = gpus[size_t(i)];
             legend.line->setPixmap(linePixmap(chartPen(i, theme), devicePixelRatioF()));
-            legend.name->setText(nameOf(gpu));
-            legend.values->setText(gpuValuesText(gpu.latest));
+            legend.name->setText(gpus.size() > FewGpus ? tr("GPU %1").arg(gpu.index) : nameOf(gpu));
+            legend.name->setToolTip(gpu.latest.name);
+            legend.values->setText(this->link().cursor() ? valuesAtCursor(i)
+                                                         : gpuValuesText(gpu.latest));
         }
     }
 }
 
-void GpuCharts::paintInto(QPainter &painter) const
+int GpuCharts::printHeadHeight() const
+{
+    return LineHeight * int(m_series.gpus().size());
+}
+
+void GpuCharts::paintPrintHead(QPainter &painter, int width) const
 {
     const ChartTheme theme = printTheme();
-    const auto &gpus = m_history.gpus();
-    int y = 8;
-    for (size_t i = 0; i < gpus.size(); ++i) {
+    const auto &gpus = m_series.gpus();
+    int y = 0;
+    for (size_t i = 0; i < gpus.size(); ++i, y += LineHeight) {
         QPen pen = chartPen(int(i), theme);
         pen.setWidthF(2.2);
         painter.setPen(pen);
         painter.drawLine(QPointF(12, y + LineHeight / 2.0), QPointF(42, y + LineHeight / 2.0));
         painter.setPen(theme.text);
-        painter.drawText(QRect(52, y, 2 * ChartSize.width() - 60, LineHeight),
-                         Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRect(52, y, width - 60, LineHeight), Qt::AlignLeft | Qt::AlignVCenter,
                          nameOf(gpus[i]) + u":  "_s + gpuValuesText(gpus[i].latest));
-        y += LineHeight;
-    }
-    if (gpus.empty()) {
-        painter.setPen(theme.muted);
-        painter.drawText(QRect(0, 0, 2 * ChartSize.width(), 2 * ChartSize.height()),
-                         Qt::AlignCenter, m_empty->text());
-        return;
-    }
-    for (int i = 0; i < GpuMeasures; ++i) {
-        GpuChart copy{GpuMeasure(i)};
-        copy.usePrintTheme();
-        copy.setHistory(m_history);
-        const QPoint corner(i % 2 * ChartSize.width(), y + 4 + i / 2 * ChartSize.height());
-        copy.paintInto(painter, QRectF(corner, ChartSize));
     }
 }
 
-QByteArray GpuCharts::toPng() const
+QString gpuValuesText(const GpuSample &sample)
 {
-    const QSize size(2 * ChartSize.width(),
-                     2 * ChartSize.height() + LineHeight * int(m_history.gpus().size()) + 16);
-    return pngImage(size, [this](QPainter &painter) { paintInto(painter); });
-}
-
-QByteArray GpuCharts::toSvg() const
-{
-    const QSize size(2 * ChartSize.width(),
-                     2 * ChartSize.height() + LineHeight * int(m_history.gpus().size()) + 16);
-    return svgImage(size, accessibleName(), [this](QPainter &painter) { paintInto(painter); });
+    if (!sample.trouble.isEmpty()) {
+        return sample.trouble;
+    }
+    return GpuCharts::tr("%1 %  ·  %2 of %3 GiB  ·  %4 W  ·  %5 °C  ·  %6 MHz")
+        .arg(number(sample.utilisation, 0), number(inGiB(sample.memoryUsedMiB), 1),
+             number(inGiB(sample.memoryTotalMiB), 1), number(sample.powerW, 0),
+             number(sample.temperatureC, 0), number(sample.smClockMHz, 0));
 }
 
 } // namespace proverdeck::ui

@@ -1,41 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/charts/ChartTheme.h"
-#include "ui/charts/GpuHistory.h"
-
-#include <QElapsedTimer>
-#include <QTimer>
-#include <QWidget>
-
-class QGridLayout;
-class QLabel;
+#include "models/series/GpuSeries.h"
+#include "ui/charts/ChartPage.h"
 
 namespace proverdeck::ui {
 
-class GpuChart;
-
-/// The GPUs of one server: what they do now in words, and four charts of what they did.
-///
-/// Takes samples at any rate; redraws at most once per second and only while it is visible.
-class GpuCharts : public QWidget
+/// The GPUs of one server: what they do now in words, and charts of what they did.
+class GpuCharts : public ChartPage
 {
     Q_OBJECT
 
 public:
+    /// With a time axis of its own, or with @p link's, which must outlive the charts.
     explicit GpuCharts(QWidget *parent = nullptr);
+    explicit GpuCharts(ChartLink &link, QWidget *parent = nullptr);
 
     void addSamples(const QList<models::series::GpuSample> &samples);
     void clear();
-    void setEmptyText(const QString &text);
-    [[nodiscard]] const GpuHistory &history() const { return m_history; }
-
-    /// The four charts on white, whatever the palette.
-    [[nodiscard]] QByteArray toPng() const;
-    [[nodiscard]] QByteArray toSvg() const;
+    [[nodiscard]] bool hasData() const override { return !m_series.isEmpty(); }
+    [[nodiscard]] const models::series::GpuSeries &series() const { return m_series; }
 
 protected:
-    void showEvent(QShowEvent *event) override;
+    [[nodiscard]] TimeRange extent() const override;
+    void fillChart(TimeChart &chart, int index) const override;
+    void refreshHead() override;
+    [[nodiscard]] int printHeadHeight() const override;
+    void paintPrintHead(QPainter &painter, int width) const override;
     void changeEvent(QEvent *event) override;
 
 private:
@@ -46,18 +37,15 @@ private:
         QLabel *values;
     };
 
-    void refresh();
-    void refreshLegends();
-    void paintInto(QPainter &painter) const;
+    GpuCharts(ChartLink *link, QWidget *parent);
+    [[nodiscard]] QString valuesAtCursor(int gpu) const;
 
-    GpuHistory m_history;
-    QLabel *m_empty;
-    QWidget *m_content;
+    models::series::GpuSeries m_series;
     QGridLayout *m_legendLayout;
     QList<Legend> m_legends;
-    QList<GpuChart *> m_charts;
-    QTimer m_refresh;
-    QElapsedTimer m_sinceRefresh;
 };
+
+/// "87 % · 61.2 of 139.8 GiB · 512 W · 61 °C · 1980 MHz", "–" for what is not known.
+[[nodiscard]] QString gpuValuesText(const models::series::GpuSample &sample);
 
 } // namespace proverdeck::ui

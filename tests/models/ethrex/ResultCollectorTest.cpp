@@ -150,5 +150,51 @@ TEST(RpcAnswerTest, BlockGasAndTransactions)
     }
 }
 
+/// A GPU that takes @p watts, sampled each second from 10 min before to @p until.
+QList<series::GpuSample> steadyPower(const QDateTime &until, double watts)
+{
+    QList<series::GpuSample> samples;
+    for (int second = -600; second <= 2; ++second) {
+        series::GpuSample sample;
+        sample.at = until.addSecs(second);
+        sample.index = 0;
+        sample.powerW = watts;
+        samples << sample;
+    }
+    return samples;
+}
+
+TEST(ResultCollectorTest, MeasuresTheEnergyOfAProofOnceItIsOver)
+{
+    ResultCollector probe;
+    probe.feedLog("ethrex-prover", "prover.log", readData("ethrex/prover.log"));
+    ASSERT_FALSE(probe.rows().isEmpty());
+    const BatchRow first = probe.rows().first();
+    ASSERT_TRUE(first.timeMs && first.provedAt.isValid());
+    EXPECT_EQ(first.energy, std::nullopt); // no samples at all
+
+    for (const bool samplesFirst : {true, false}) {
+        ResultCollector collector;
+        if (samplesFirst) {
+            collector.feedGpu(steadyPower(first.provedAt, 400));
+        }
+        collector.feedLog("ethrex-prover", "prover.log", readData("ethrex/prover.log"));
+        if (!samplesFirst) {
+            EXPECT_EQ(collector.rows().first().energy, std::nullopt);
+            collector.feedGpu(steadyPower(first.provedAt, 400));
+        }
+        const BatchRow row = collector.rows().first();
+        ASSERT_TRUE(row.energy);
+        const double wanted = 400 * double(*first.timeMs) / 1000;
+        EXPECT_NEAR(row.energy->joules, wanted, wanted * 1e-6);
+        EXPECT_NEAR(row.allEnergiesJ.value(0).value_or(0), wanted, wanted * 1e-6);
+        EXPECT_EQ(row.energy->sampleIntervalMs, 1000);
+        EXPECT_EQ(collector.rows().last().energy, std::nullopt); // after the last sample
+        const Summary all = summariseAll(collector.rows());
+        EXPECT_GE(all.energyBatches, 1);
+        EXPECT_LT(all.energyBatches, all.batches);
+    }
+}
+
 } // namespace
 } // namespace proverdeck::models::ethrex

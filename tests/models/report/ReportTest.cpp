@@ -2,6 +2,7 @@
 #include "models/report/Report.h"
 
 #include "models/ethrex/LogFindings.h"
+#include "models/report/ResultJson.h"
 #include "support/Test.h"
 
 #include <QDir>
@@ -140,6 +141,33 @@ TEST(ReportTest, JsonHasTheAgreedKeysAndNullForUnknown)
     EXPECT_TRUE(toJson(noLine, false)["findings"].toArray().first().toObject()["line"].isNull());
 }
 
+TEST(ReportTest, TellsEnergyWithItsUncertainty)
+{
+    ResultDocument document = fixture();
+    for (ethrex::BatchRow &row : document.rows) {
+        if (row.batch == 8) {
+            row.energy = {72'230.5, 722.3, 1000};
+            row.allEnergiesJ = {72'230.5, std::nullopt};
+        }
+    }
+    const QByteArray csv = toCsv(document);
+    EXPECT_TRUE(csv.contains(",72230.5,722.3,1000,72230.5 -\r\n")) << csv.toStdString();
+    const QString markdown = toMarkdown(document);
+    EXPECT_TRUE(markdown.contains(QString::fromUtf8("| 72.23 ± 0.72 | repeat |")));
+    EXPECT_TRUE(markdown.contains("samples 1.00 s apart"));
+    const QJsonObject json = toJson(document, false);
+    const QJsonObject summary = json.value("summary").toObject();
+    EXPECT_EQ(summary.value("energy_batches").toInt(), 1);
+    EXPECT_EQ(summary.value("total_energy_j").toDouble(), 72'230.5);
+    EXPECT_NEAR(summary.value("j_per_mgas").toDouble(), 72'230.5 / 23.121, 1e-6);
+    for (const QJsonValue &row : json.value("batches").toArray()) {
+        EXPECT_EQ(row.toObject().value("energy_j").isNull(),
+                  row.toObject().value("batch").toInt() != 8);
+        EXPECT_EQ(rowFromJson(row.toObject()).energy.has_value(),
+                  row.toObject().value("batch").toInt() == 8);
+    }
+}
+
 TEST(ReportTest, CsvHasOneLinePerBatch)
 {
     const QList<QByteArray> lines = toCsv(fixture()).split('\n');
@@ -147,7 +175,7 @@ TEST(ReportTest, CsvHasOneLinePerBatch)
     EXPECT_TRUE(lines[0].startsWith("batch,proving_time_ms,gas_used,tx_count,blocks,"));
     EXPECT_EQ(lines[8],
               "8,144461,23121000,1101,2,0.160050,7.621434,repeat,true,144461 "
-              "146902,2026-02-12T15:19:12.556Z\r");
+              "146902,2026-02-12T15:19:12.556Z,,,,\r");
     EXPECT_TRUE(toCsv(fixture(false)).contains("\r\n2,48912,,,,,,metrics-missing,false,48912,"));
 }
 

@@ -2,11 +2,10 @@
 #include "ui/charts/GpuCharts.h"
 
 #include "support/Test.h"
-#include "ui/charts/GpuChart.h"
+#include "ui/charts/TimeChart.h"
 
 #include <QImage>
 #include <QLabel>
-#include <QLineSeries>
 #include <QSvgRenderer>
 #include <QTest>
 
@@ -35,12 +34,12 @@ TEST(GpuChartsTest, StartsEmpty)
     GpuCharts charts;
     charts.resize(800, 400);
     charts.show();
-    EXPECT_EQ(charts.findChild<QLabel *>("gpuEmpty")->text(), QString("No GPU samples"));
-    EXPECT_TRUE(charts.findChild<QLabel *>("gpuEmpty")->isVisible());
+    EXPECT_EQ(charts.findChild<QLabel *>("chartsEmpty")->text(), QString("No GPU samples"));
+    EXPECT_TRUE(charts.findChild<QLabel *>("chartsEmpty")->isVisible());
     EXPECT_FALSE(QImage::fromData(charts.toPng(), "PNG").isNull());
 }
 
-TEST(GpuChartsTest, ShowsOneThinnedLinePerGpu)
+TEST(GpuChartsTest, ShowsOneLinePerGpu)
 {
     GpuCharts charts;
     charts.resize(800, 400);
@@ -50,16 +49,19 @@ TEST(GpuChartsTest, ShowsOneThinnedLinePerGpu)
         samples << sample(1, second) << sample(0, second);
     }
     charts.addSamples(samples);
-    auto *load = charts.findChild<GpuChart *>("gpuLoadChart");
-    ASSERT_TRUE(QTest::qWaitFor([load] { return load->lines().size() == 2; }, 3000));
-    EXPECT_GT(load->lines().first()->count(), 100);
-    EXPECT_LE(load->lines().first()->count(), GpuChart::MaxPoints);
-    EXPECT_EQ(load->lines().first()->name(), QString("GPU 0"));
-    EXPECT_NE(load->lines().at(0)->pen().style(), load->lines().at(1)->pen().style());
-    EXPECT_EQ(charts.findChild<GpuChart *>("gpuTemperatureChart")->lines().first()->count(), 0);
+    auto *load = charts.findChild<TimeChart *>("gpuLoadChart");
+    ASSERT_TRUE(QTest::qWaitFor([load] { return load->series().size() == 2; }, 3000));
+    EXPECT_EQ(load->series().first().view.size(), 5000U);
+    EXPECT_EQ(load->series().first().name, QString("GPU 0"));
+    EXPECT_NE(load->series().at(0).style, load->series().at(1).style);
+    auto *temperature = charts.findChild<TimeChart *>("gpuTemperatureChart");
+    EXPECT_FALSE(temperature->valueNow(temperature->series().first()).has_value());
+    auto *power = charts.findChild<TimeChart *>("gpuPowerChart");
+    EXPECT_EQ(power->thresholds().value(0).value, 700);
+    EXPECT_EQ(power->valueRange().second, 700);
     EXPECT_EQ(charts.findChild<QLabel *>("gpuValues0")->text(),
-              QString::fromUtf8("99 %  ·  61.2 of 140.4 GiB  ·  512 W  ·  – °C"));
-    EXPECT_FALSE(charts.findChild<QLabel *>("gpuEmpty")->isVisible());
+              QString::fromUtf8("99 %  ·  61.2 of 140.4 GiB  ·  512 W  ·  – °C  ·  – MHz"));
+    EXPECT_FALSE(charts.findChild<QLabel *>("chartsEmpty")->isVisible());
     EXPECT_FALSE(charts.grab().isNull());
 
     EXPECT_FALSE(QImage::fromData(charts.toPng(), "PNG").isNull());
@@ -71,33 +73,20 @@ TEST(GpuChartsTest, DoesNotDrawWhileHidden)
 {
     GpuCharts charts;
     charts.addSamples({sample(0, 1), sample(0, 2)});
-    auto *load = charts.findChild<GpuChart *>("gpuLoadChart");
-    EXPECT_TRUE(load->lines().isEmpty());
+    auto *load = charts.findChild<TimeChart *>("gpuLoadChart");
+    EXPECT_TRUE(load->series().isEmpty());
+    EXPECT_EQ(load->item().drawn(), 0);
     charts.show();
-    EXPECT_EQ(load->lines().size(), 1);
+    EXPECT_EQ(load->series().size(), 1);
 }
 
-TEST(GpuHistoryTest, StaysBoundedAndKeepsSevenDays)
+TEST(GpuChartsTest, IgnoresWhatIsNoSample)
 {
-    GpuHistory history;
-    constexpr qint64 Week = 7LL * 24 * 3600;
-    for (qint64 second = 0; second < Week + 100'000; second += 2) {
-        history.add(sample(0, second));
-    }
-    EXPECT_LE(history.gpus().front().moments.size(), GpuHistory::MaxMoments);
-    EXPECT_GE(history.lastTime() - history.firstTime(), (Week - 3600) * 1000);
-    EXPECT_LE(history.lastTime() - history.firstTime(), Week * 1000);
-    EXPECT_EQ(history.top(GpuMeasure::Power), 700);
-    EXPECT_EQ(history.top(GpuMeasure::Temperature), 100);
-}
-
-TEST(GpuHistoryTest, IgnoresWhatIsNoSample)
-{
-    GpuHistory history;
+    models::series::GpuSeries series;
     GpuSample trouble;
     trouble.trouble = "GPU is lost";
-    history.add(trouble);
-    EXPECT_TRUE(history.isEmpty());
+    series.add(trouble);
+    EXPECT_TRUE(series.isEmpty());
     EXPECT_EQ(gpuValuesText(trouble), QString("GPU is lost"));
 }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/series/GpuSamples.h"
+#include "models/series/SampleStore.h"
+
+#include <memory>
+
+namespace proverdeck::models::series {
+
+/// The columns of a GPU's store.
+enum class GpuQuantity : std::size_t {
+    Load, ///< per cent
+    Memory, ///< MiB
+    Power, ///< W
+    Temperature, ///< °C
+    Clock, ///< MHz, of the streaming multiprocessors
+};
+inline constexpr std::size_t GpuQuantities = 5;
+
+/// What the GPUs of one server did in the last seven days, in bounded memory.
+class GpuSeries
+{
+public:
+    static constexpr std::size_t MaxGpus = 64;
+    static constexpr qint64 KeptMs = 7LL * 24 * 3600 * 1000;
+
+    struct Gpu
+    {
+        int index = -1;
+        QString uuid;
+        GpuSample latest;
+        std::shared_ptr<SampleStore> store;
+    };
+
+    void add(const GpuSample &sample);
+    void add(const QList<GpuSample> &samples);
+    void clear() { m_gpus.clear(); }
+    [[nodiscard]] bool isEmpty() const { return m_gpus.empty(); }
+    [[nodiscard]] const std::vector<Gpu> &gpus() const { return m_gpus; } ///< by index
+    [[nodiscard]] qint64 firstTime() const; ///< ms since the epoch, UTC; 0 if there is nothing
+    [[nodiscard]] qint64 lastTime() const;
+
+private:
+    std::vector<Gpu> m_gpus;
+};
+
+} // namespace proverdeck::models::series
