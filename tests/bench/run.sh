@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.." || exit 2
 benches="
 LogOpenBench
 LogFollowBench
+ChartBench
 "
 test $# -gt 0 && benches="$*"
 
