@@ -3,6 +3,7 @@
 #include "models/boundless/ops/BrokerFollower.h"
 #include "models/boundless/ops/DbCopy.h"
 #include "models/boundless/ops/SafeStop.h"
+#include "models/boundless/ops/ServerFile.h"
 #include "models/boundless/ops/ServerTransfer.h"
 #include "models/workflow/Plan.h"
 #include "ssh/SshShell.h"
@@ -175,6 +176,42 @@ protected:
     if (HasFatalFailure() || IsSkipped()) {                                                        \
         return;                                                                                    \
     }
+
+TEST_F(BoundlessOpsTest, AFileOfTheServerIsWrittenInPlaceOrNotAtAll)
+{
+    START();
+    const QString path = checkoutOf("~/boundless").path + "/broker.toml";
+    models::boundless::ServerFile toml(*shell, path);
+    std::optional<tl::expected<QByteArray, QString>> text;
+    toml.read([&](const auto &bytes) { text = bytes; });
+    ASSERT_TRUE(QTest::qWaitFor([&] { return text.has_value(); }, LongLimit));
+    ASSERT_TRUE(*text) << text->error().toStdString();
+    EXPECT_EQ(**text, file("boundless/broker.toml"));
+    const QByteArray before = **text;
+    const QByteArray now = before + "# kept by hand\n";
+
+    const auto write = [&](const QByteArray &old, const QByteArray &fresh) {
+        std::optional<QString> problem;
+        toml.write(old, fresh, [&](const QString &why) { problem = why; });
+        EXPECT_TRUE(QTest::qWaitFor([&] { return problem.has_value(); }, LongLimit));
+        return problem.value_or("no answer");
+    };
+    const QByteArray inode = login("stat -c %i ~/boundless/broker.toml");
+    EXPECT_EQ(write(before, now), QString());
+    EXPECT_EQ(file("boundless/broker.toml"), now);
+    EXPECT_EQ(login("stat -c %i ~/boundless/broker.toml"), inode) << "the container has it mounted";
+    EXPECT_EQ(login("cat ~/boundless/broker.toml.proverdeck-*.bak"), before);
+    // Somebody else was faster.
+    EXPECT_THAT(write(before, before + "# other\n").toStdString(),
+                ::testing::HasSubstr("Somebody has changed"));
+    EXPECT_EQ(file("boundless/broker.toml"), now);
+
+    models::boundless::ServerFile missing(*shell, path + ".none");
+    text.reset();
+    missing.read([&](const auto &bytes) { text = bytes; });
+    ASSERT_TRUE(QTest::qWaitFor([&] { return text.has_value(); }, LongLimit));
+    EXPECT_FALSE(*text);
+}
 
 TEST_F(BoundlessOpsTest, TellsBothLayoutsApartAndWhatRuns)
 {

@@ -382,6 +382,39 @@ TEST_F(TourTest, ABrokersLogAndItsSettings)
     picture(window, "boundless-agents-empty");
 }
 
+TEST_F(TourTest, ABoundlessServerAndItsSettings)
+{
+    ASSERT_NE(openDemoWizard(), nullptr);
+    window->findChild<ui::BenchmarkWizard *>()->reject();
+    select("Boundless");
+    auto *page = qobject_cast<ui::BoundlessPage *>(window->currentPage());
+    ASSERT_NE(page, nullptr);
+    auto *tabs = child<QTabWidget>(page, "boundlessTabs");
+    tabs->setCurrentIndex(1);
+    child<QComboBox>(page, "boundlessHost")->setCurrentText("demo");
+    click(child<QPushButton>(page, "boundlessConnect"));
+    ASSERT_TRUE(QTest::qWaitFor([&] { return page->document().isLoaded(); }, DemoLimitMs));
+    EXPECT_EQ(page->document().name(), "broker.toml on demo");
+    picture(window, "boundless-operations");
+    tabs->setCurrentIndex(3);
+    picture(window, "boundless-settings-server");
+
+    // A change is written into the file on the server, and nothing else of it changes.
+    const QString path = QFileInfo(application->sshConfigFor("demo")).absolutePath()
+        + "/home/boundless/broker.toml";
+    const QString address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
+    ASSERT_TRUE(page->document().setList("market", "allow_client_addresses", {address}).isEmpty());
+    QSignalSpy saved(&page->document(), &ui::SettingsDocument::saved);
+    EXPECT_TRUE(page->document().save().isEmpty());
+    ASSERT_TRUE(QTest::qWaitFor([&] { return saved.count() == 1; }, DemoLimitMs));
+    QFile file(path);
+    ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+    EXPECT_EQ(file.readAll(), page->document().file().bytes());
+    EXPECT_TRUE(page->document().file().bytes().contains(address.toUtf8()));
+    tabs->setCurrentIndex(5);
+    picture(window, "boundless-agents");
+}
+
 TEST_F(TourTest, LogsOfAztecProvers)
 {
     select("Aztec");

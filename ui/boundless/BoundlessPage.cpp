@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/boundless/BoundlessPage.h"
 
+#include "models/boundless/ops/ServerFile.h"
 #include "ui/Services.h"
 #include "ui/boundless/ComposePage.h"
 #include "ui/boundless/OperationsPage.h"
@@ -14,6 +15,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -21,6 +23,7 @@
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
+using models::boundless::ServerFile;
 
 BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     : QWidget(parent)
@@ -41,6 +44,24 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     addTabs();
     column->addWidget(m_tabs);
     connect(m_orders, &OrdersPage::settingWanted, this, &BoundlessPage::showSetting);
+    const auto save = [this](const QPointer<ServerFile> &file, const QByteArray &before,
+                             const QByteArray &now, const std::function<void()> &done) {
+        if (file.isNull()) {
+            tell(tr("The server that this file is of is not shown any more: connect to it again."));
+            return;
+        }
+        file->write(before, now, [this, done](const QString &problem) {
+            problem.isEmpty() ? done() : tell(problem);
+        });
+    };
+    connect(m_document.get(), &SettingsDocument::saveWanted, this,
+            [this, save](const QByteArray &before, const QByteArray &now) {
+                save(m_toml, before, now, [this] { m_document->markSaved(); });
+            });
+    connect(m_compose, &ComposePage::saveWanted, this,
+            [this, save](const QByteArray &before, const QByteArray &now) {
+                save(m_composeFile, before, now, [this] { m_compose->markSaved(); });
+            });
     connect(m_compose, &ComposePage::execAgentsChanged, this, [this](int count) {
         models::boundless::SettingsContext context = m_document->context();
         context.execAgents = count;
@@ -50,6 +71,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
 
 BoundlessPage::~BoundlessPage()
 {
+    delete m_operations; // its server speaks to the others
     // The pages look at the document to their last moment.
     delete m_settings;
     delete m_requestors;
@@ -134,8 +156,51 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
     m_problem->clear();
     m_orders->clear();
     m_orders->setLive(true);
-    m_operations->setServer(std::make_unique<models::boundless::BrokerServer>(
-        m_services.shellFor(host), dir, models::boundless::BrokerServer::Options{}));
+    auto server = std::make_unique<models::boundless::BrokerServer>(
+        m_services.shellFor(host), dir, models::boundless::BrokerServer::Options{});
+    connect(server.get(), &models::boundless::BrokerServer::changed, this,
+            &BoundlessPage::onServerChanged);
+    m_operations->setServer(std::move(server));
+}
+
+/// Once it is known what the checkout is, its files are opened: those of this machine that somebody
+/// has changed and not saved stay.
+void BoundlessPage::onServerChanged()
+{
+    const models::boundless::BrokerServer *server = m_operations->server();
+    if (server != nullptr && server->checkout() && m_toml.isNull() && server->problem().isEmpty()) {
+        openServerFiles();
+    }
+}
+
+void BoundlessPage::openServerFiles()
+{
+    models::boundless::BrokerServer *server = m_operations->server();
+    const models::boundless::Checkout &checkout = *server->checkout();
+    m_toml = new ServerFile(server->shell(), checkout.path + u"/broker.toml"_s, server);
+    m_composeFile
+        = new ServerFile(server->shell(), checkout.path + u'/' + checkout.composeFile, server);
+    const QString on = tr("%1 on %2");
+    if (checkout.hasBrokerToml && m_document->file().bytes() == m_document->file().original()) {
+        m_toml->read([this, name = on.arg(u"broker.toml"_s, server->host())](const auto &bytes) {
+            bytes ? m_document->load(name, *bytes) : tell(bytes.error());
+        });
+    }
+    if (!checkout.composeFile.isEmpty() && !m_compose->isChanged()) {
+        m_composeFile->read(
+            [this, name = on.arg(checkout.composeFile, server->host())](const auto &bytes) {
+                bytes ? m_compose->load(name, *bytes) : tell(bytes.error());
+            });
+    }
+}
+
+void BoundlessPage::tell(const QString &problem)
+{
+    auto *box = new QMessageBox(QMessageBox::Warning, tr("Settings on the server"), problem,
+                                QMessageBox::Ok, this);
+    box->setObjectName(u"boundlessProblem"_s);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
 }
 
 void BoundlessPage::showSetting(const QString &key)

@@ -3,6 +3,7 @@
 
 #include "models/workflow/Workflow.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <memory>
@@ -12,6 +13,10 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QTabWidget;
+
+namespace proverdeck::models::boundless {
+class ServerFile;
+}
 
 namespace proverdeck::ui {
 
@@ -50,6 +55,9 @@ private:
     void addTabs();
     void onConnect();
     void showSetting(const QString &key);
+    void onServerChanged();
+    void openServerFiles();
+    void tell(const QString &problem);
 
     Services &m_services;
     QTabWidget *m_tabs;
@@ -60,6 +68,8 @@ private:
     RequestorListsPage *m_requestors;
     ComposePage *m_compose;
     OperationsPage *m_operations = nullptr; ///< null without services for it
+    QPointer<models::boundless::ServerFile> m_toml; ///< of the server that is shown; a child of it
+    QPointer<models::boundless::ServerFile> m_composeFile;
     QComboBox *m_host = nullptr;
     QLineEdit *m_dir = nullptr;
     QLabel *m_problem = nullptr;
