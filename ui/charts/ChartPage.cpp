@@ -19,6 +19,7 @@ namespace {
 constexpr QSize ChartSize{480, 230}; ///< of each chart in an image
 constexpr int RefreshMs = 1000;
 constexpr int Columns = 2;
+constexpr int MostColumns = 3; ///< on a low page
 
 } // namespace
 
@@ -57,17 +58,38 @@ TimeChart *ChartPage::addChart(const QString &name, const QString &title, const 
 {
     auto *chart = new TimeChart(title, unit, decimals, m_link, m_content);
     chart->setObjectName(name);
-    const int i = int(m_charts.size());
-    if (i % Columns == 0) {
-        m_grid->addWidget(chart, i / Columns, 0, 1, Columns); // until another one comes
-    } else {
-        QWidget *before = m_charts.last();
-        m_grid->removeWidget(before);
-        m_grid->addWidget(before, i / Columns, i % Columns - 1);
-        m_grid->addWidget(chart, i / Columns, i % Columns);
-    }
     m_charts.append(chart);
     return chart;
+}
+
+/// The last one takes what is left of its row.
+void ChartPage::arrange(int columns)
+{
+    if (columns == m_columns || m_charts.isEmpty()) {
+        return;
+    }
+    m_columns = columns;
+    for (TimeChart *chart : std::as_const(m_charts)) {
+        m_grid->removeWidget(chart);
+    }
+    for (int i = 0; i < m_charts.size(); ++i) {
+        const bool isLast = i + 1 == m_charts.size();
+        m_grid->addWidget(m_charts.at(i), i / columns, i % columns, 1,
+                          isLast ? columns - i % columns : 1);
+    }
+    for (int column = 0; column <= MostColumns; ++column) {
+        m_grid->setColumnStretch(column, column < columns ? 1 : 0);
+    }
+}
+
+/// Lower charts than these are hard to read: rather more of them in a row.
+void ChartPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    static constexpr int LowChart = 150;
+    static constexpr int Head = 60;
+    const int rows = (int(m_charts.size()) + Columns - 1) / Columns;
+    arrange(height() - Head < rows * LowChart && rows > 2 ? MostColumns : Columns);
 }
 
 void ChartPage::setEmptyText(const QString &text)
@@ -106,6 +128,7 @@ void ChartPage::refresh()
 void ChartPage::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
+    arrange(m_columns > 0 ? m_columns : Columns);
     refresh();
 }
 

@@ -56,8 +56,10 @@ protected:
     virtual void paintPrintHead(QPainter &painter, int width) const;
 
     void showEvent(QShowEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void arrange(int columns);
     [[nodiscard]] QSize imageSize() const;
     void paintInto(QPainter &painter) const;
 
@@ -70,6 +72,7 @@ private:
     QList<TimeChart *> m_charts;
     QTimer m_refresh;
     QElapsedTimer m_sinceRefresh;
+    int m_columns = 0;
 };
 
 } // namespace proverdeck::ui
