@@ -79,9 +79,10 @@ void OperationsPage::build()
     auto *containers = new QWidget(this);
     m_containerStack = new QStackedLayout(containers);
     m_containerStack->setContentsMargins(0, 0, 0, 0);
-    auto *nothing = makeHint(tr("Nothing of this stack runs. \"Start…\" begins with the cluster and "
-                                "a small test proof."),
-                             this);
+    auto *nothing
+        = makeHint(tr("Nothing of this stack runs. \"Start…\" begins with the cluster and "
+                      "a small test proof."),
+                   this);
     nothing->setAlignment(Qt::AlignCenter);
     m_containerStack->addWidget(nothing);
     m_containerStack->addWidget(m_table);
@@ -177,7 +178,8 @@ void OperationsPage::setServer(std::unique_ptr<BrokerServer> server)
     if (m_server) {
         connect(m_server.get(), &BrokerServer::changed, this, &OperationsPage::refresh);
         connect(m_server.get(), &BrokerServer::gpuSampled, m_gpus, &GpuCharts::addSamples);
-        connect(m_server.get(), &BrokerServer::logCame, m_log, &LogPane::append);
+        connect(m_server.get(), &BrokerServer::logCame, m_log,
+                [this](const QByteArray &bytes) { m_log->append(bytes); });
         connect(m_server.get(), &BrokerServer::logCame, this, &OperationsPage::logCame);
         connect(m_server.get(), &BrokerServer::databaseCame, this, &OperationsPage::databaseCame);
         m_server->start();
