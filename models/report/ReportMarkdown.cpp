@@ -90,8 +90,9 @@ QString energyNote(const QList<BatchRow> &rows)
     return u'\n'
         % say("Energy is that of all GPU boards of the server during the first proof of a batch, "
               "without CPU, memory, fans and power supplies: the area below samples %1 apart, "
-              "± 5 W per board and what half as many samples would change. It is not known (–) "
-              "where samples are missing.")
+              "± 5 W per board and what half as many samples would change. That is the least: the "
+              "sensors of some cards (A100, H100) see only a part of the time. Energy is not known "
+              "(–) where samples are missing.")
               .arg(durationText(interval))
         % u'\n';
 }

@@ -13,8 +13,9 @@ namespace proverdeck::models::series {
 struct Energy
 {
     double joules = 0;
-    /// To either side: 5 W per board, as nvidia-smi's manual says of power.draw, and what the sum
-    /// changes if only every other sample is used.
+    /// To either side, at least: 5 W per board, as NVIDIA says of the sensors of older boards, and
+    /// what the sum changes if only every other sample is used. The sensors of A100 and H100 see
+    /// about a quarter of the time (arXiv:2312.02741), which no sampling makes up for.
     double uncertainty = 0; ///< J
     qint64 sampleIntervalMs = 0; ///< the longest typical one of a board
     bool operator==(const Energy &) const = default;

@@ -127,12 +127,13 @@ QString BatchTableModel::why(const BatchRow &row, int column) const
         return tr("The true number of blocks: the metric batch_size plus one.");
     }
     if (column == Energy) {
-        return row.energy ? tr("± %1 kJ. All GPU boards of the server during the first proof, from "
-                               "samples %2 apart; without CPU, memory, fans and power supplies.")
-                                .arg(QString::number(row.energy->uncertainty / 1000, 'f', 2),
-                                     models::report::durationText(row.energy->sampleIntervalMs))
-                          : tr("Not known: the power of a GPU was not sampled all the time that "
-                               "the proof took.");
+        return row.energy
+            ? tr("At least ± %1 kJ. All GPU boards of the server during the first proof, from "
+                 "samples %2 apart; without CPU, memory, fans and power supplies.")
+                  .arg(QString::number(row.energy->uncertainty / 1000, 'f', 2),
+                       models::report::durationText(row.energy->sampleIntervalMs))
+            : tr("Not known: the power of a GPU was not sampled all the time that "
+                 "the proof took.");
     }
     if (text(row, column) == Missing) {
         return tr("Not known: neither the L2's metrics nor its RPC gave it.");
