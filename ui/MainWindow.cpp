@@ -102,6 +102,8 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     m_boundless = new BoundlessPage(services, m_stack);
     addPage(m_boundless, tr("Boundless"), {});
     connect(m_boundless, &BoundlessPage::workflowWanted, this, &MainWindow::openWorkflow);
+    connect(m_start, &StartPage::boundlessWanted, this, [this] { select(m_boundless); });
+    connect(m_start, &StartPage::aztecWanted, this, [this] { select(m_aztec); });
     m_aztec = new AztecPage(m_stack);
     addPage(m_aztec, tr("Aztec"), {});
     select(m_start);

@@ -47,6 +47,21 @@ StartPage::StartPage(Services &services, QWidget *parent)
                        false);
     connect(m_demo, &QPushButton::clicked, this, &StartPage::demoWanted);
     layout->addLayout(actions);
+    auto *provers = new QHBoxLayout;
+    provers->setSpacing(14);
+    QPushButton *boundless
+        = addAction(provers, u"openBoundless"_s, tr("Boundless prover"),
+                    tr("Its collateral on the chain, its broker's orders and settings, and a stop "
+                       "that waits until nothing locked depends on it."),
+                    false);
+    connect(boundless, &QPushButton::clicked, this, &StartPage::boundlessWanted);
+    QPushButton *aztec
+        = addAction(provers, u"openAztec"_s, tr("Aztec provers"),
+                    tr("The logs of many machines together: every proving job, every epoch, and "
+                       "why one was lost."),
+                    false);
+    connect(aztec, &QPushButton::clicked, this, &StartPage::aztecWanted);
+    layout->addLayout(provers);
     m_problem = makeText({}, this);
     m_problem->setObjectName(u"demoProblem"_s);
     m_problem->hide();
@@ -90,7 +105,7 @@ QPushButton *StartPage::addAction(QLayout *layout, const QString &name, const QS
     auto *column = new QVBoxLayout(card);
     column->setContentsMargins(16, 14, 16, 14);
     QLabel *text = makeHint(hint, card);
-    text->setMinimumHeight(fontMetrics().height() * 5);
+    text->setMinimumHeight(fontMetrics().height() * 4);
     text->setAlignment(Qt::AlignTop | Qt::AlignLeft);
     auto *button = new QPushButton(title, card);
     button->setObjectName(name);

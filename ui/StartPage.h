@@ -13,7 +13,8 @@ namespace proverdeck::ui {
 
 class RunListModel;
 
-/// Where everything begins: a benchmark, a log or result to open, the demo; and the recent runs.
+/// Where everything begins: a benchmark, a log or result to open, the demo, the pages of the other
+/// provers; and the recent runs.
 class StartPage : public QWidget
 {
     Q_OBJECT
@@ -28,6 +29,8 @@ signals:
     void openWanted();
     void serverWanted();
     void demoWanted();
+    void boundlessWanted();
+    void aztecWanted();
     void runWanted(const QString &id);
 
 private:
