@@ -269,6 +269,11 @@ tl::expected<void, QString> SettingsFile::remove(const QString &section, const Q
     return replace(entry->lineStart, entry->lineEnd, {});
 }
 
+void SettingsFile::setOriginal(const QByteArray &kept)
+{
+    m_past = kept == m_bytes ? QList<QByteArray>() : QList<QByteArray>{kept};
+}
+
 void SettingsFile::undo()
 {
     if (!m_past.isEmpty()) {

@@ -79,6 +79,8 @@ public:
     {
         return m_past.isEmpty() ? m_bytes : m_past.first();
     }
+    /// These bytes are what is kept now; what was changed since stays changed.
+    void setOriginal(const QByteArray &kept);
     [[nodiscard]] bool isChanged() const { return original() != m_bytes; }
 
 private:

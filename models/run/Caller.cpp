@@ -6,10 +6,6 @@
 
 namespace proverdeck::models {
 
-namespace {
-constexpr qsizetype KeepLimit = 8 * 1024 * 1024;
-}
-
 QString Reply::firstLine() const
 {
     for (const QByteArray &text : {out, err}) {
@@ -41,9 +37,9 @@ Caller::Caller(ssh::RemoteShell &shell, QObject *parent)
     connect(&m_shell, &ssh::RemoteShell::finished, this, &Caller::onFinished);
 }
 
-void Caller::call(ssh::CommandId id, Done done)
+void Caller::call(ssh::CommandId id, Done done, qsizetype keep)
 {
-    m_pending[id] = Pending{{}, {}, std::move(done)};
+    m_pending[id] = Pending{{}, {}, std::move(done), keep};
 }
 
 void Caller::stream(ssh::CommandId id, Sink sink, Done done)
@@ -70,7 +66,7 @@ void Caller::onOutput(ssh::CommandId id, ssh::Stream stream, const QByteArray &b
         return;
     }
     QByteArray &target = stream == ssh::Stream::Stdout ? pending.reply.out : pending.reply.err;
-    target += bytes.left(std::max<qsizetype>(0, KeepLimit - target.size()));
+    target += bytes.left(std::max<qsizetype>(0, pending.keep - target.size()));
 }
 
 void Caller::onFinished(ssh::CommandId id, const ssh::Result<ssh::ExitStatus> &result)

@@ -39,7 +39,8 @@ public:
 
     explicit Caller(ssh::RemoteShell &shell, QObject *parent = nullptr);
 
-    void call(ssh::CommandId id, Done done);
+    /// Of the output at most @p keep bytes are kept.
+    void call(ssh::CommandId id, Done done, qsizetype keep = 8 * 1024 * 1024);
     /// For commands that never end by themselves: stdout goes to @p sink as it comes.
     void stream(ssh::CommandId id, Sink sink, Done done);
     /// Drops the callback and closes the command's channel.
@@ -51,6 +52,7 @@ private:
         Reply reply;
         Sink sink;
         Done done;
+        qsizetype keep = 8 * 1024 * 1024;
     };
     void onOutput(ssh::CommandId id, ssh::Stream stream, const QByteArray &bytes);
     void onFinished(ssh::CommandId id, const ssh::Result<ssh::ExitStatus> &result);

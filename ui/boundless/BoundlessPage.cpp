@@ -44,23 +44,14 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     addTabs();
     column->addWidget(m_tabs);
     connect(m_orders, &OrdersPage::settingWanted, this, &BoundlessPage::showSetting);
-    const auto save = [this](const QPointer<ServerFile> &file, const QByteArray &before,
-                             const QByteArray &now, const std::function<void()> &done) {
-        if (file.isNull()) {
-            tell(tr("The server that this file is of is not shown any more: connect to it again."));
-            return;
-        }
-        file->write(before, now, [this, done](const QString &problem) {
-            problem.isEmpty() ? done() : tell(problem);
-        });
-    };
     connect(m_document.get(), &SettingsDocument::saveWanted, this,
-            [this, save](const QByteArray &before, const QByteArray &now) {
-                save(m_toml, before, now, [this] { m_document->markSaved(); });
+            [this](const QByteArray &before, const QByteArray &now) {
+                save(m_toml, m_tomlOf, before, now, [this, now] { m_document->markSaved(now); });
             });
     connect(m_compose, &ComposePage::saveWanted, this,
-            [this, save](const QByteArray &before, const QByteArray &now) {
-                save(m_composeFile, before, now, [this] { m_compose->markSaved(); });
+            [this](const QByteArray &before, const QByteArray &now) {
+                save(m_composeFile, m_composeOf, before, now,
+                     [this, now] { m_compose->markSaved(now); });
             });
     connect(m_compose, &ComposePage::execAgentsChanged, this, [this](int count) {
         models::boundless::SettingsContext context = m_document->context();
@@ -151,8 +142,16 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
     if (m_operations == nullptr) {
         return;
     }
+    const models::boundless::SafeStop *stop = m_operations->stop();
+    if (stop != nullptr && !models::boundless::isFinal(stop->state())) {
+        m_problem->setText(tr("The broker on %1 is being stopped: wait for its end, or give the "
+                              "stop up, before you connect to another server.")
+                               .arg(m_operations->server()->host()));
+        return;
+    }
     m_host->setCurrentText(host);
     m_dir->setText(dir);
+    m_serverName = host + u':';
     m_problem->clear();
     m_orders->clear();
     m_orders->setLive(true);
@@ -183,15 +182,41 @@ void BoundlessPage::openServerFiles()
     const QString on = tr("%1 on %2");
     if (checkout.hasBrokerToml && m_document->file().bytes() == m_document->file().original()) {
         m_toml->read([this, name = on.arg(u"broker.toml"_s, server->host())](const auto &bytes) {
-            bytes ? m_document->load(name, *bytes) : tell(bytes.error());
+            if (!bytes) {
+                tell(bytes.error());
+                return;
+            }
+            m_tomlOf = m_serverName + m_toml->path();
+            m_document->load(name, *bytes);
         });
     }
     if (!checkout.composeFile.isEmpty() && !m_compose->isChanged()) {
         m_composeFile->read(
             [this, name = on.arg(checkout.composeFile, server->host())](const auto &bytes) {
-                bytes ? m_compose->load(name, *bytes) : tell(bytes.error());
+                if (!bytes) {
+                    tell(bytes.error());
+                    return;
+                }
+                m_composeOf = m_serverName + m_composeFile->path();
+                m_compose->load(name, *bytes);
             });
     }
+}
+
+/// What was opened from one server is never written on another one.
+void BoundlessPage::save(const QPointer<ServerFile> &file, const QString &of,
+                         const QByteArray &before, const QByteArray &now,
+                         const std::function<void()> &done)
+{
+    if (file.isNull() || of != m_serverName + file->path()) {
+        tell(tr("This file was opened from %1, and that server is not shown any more: connect to "
+                "it again, then save.")
+                 .arg(of));
+        return;
+    }
+    file->write(before, now, [this, done](const QString &problem) {
+        problem.isEmpty() ? done() : tell(problem);
+    });
 }
 
 void BoundlessPage::tell(const QString &problem)

@@ -6,6 +6,7 @@
 #include <QPointer>
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 
 class QComboBox;
@@ -57,6 +58,8 @@ private:
     void showSetting(const QString &key);
     void onServerChanged();
     void openServerFiles();
+    void save(const QPointer<models::boundless::ServerFile> &file, const QString &of,
+              const QByteArray &before, const QByteArray &now, const std::function<void()> &done);
     void tell(const QString &problem);
 
     Services &m_services;
@@ -70,6 +73,9 @@ private:
     OperationsPage *m_operations = nullptr; ///< null without services for it
     QPointer<models::boundless::ServerFile> m_toml; ///< of the server that is shown; a child of it
     QPointer<models::boundless::ServerFile> m_composeFile;
+    QString m_serverName; ///< "HOST:" of the server that is shown
+    QString m_tomlOf; ///< where the open broker.toml is from, "HOST:PATH"
+    QString m_composeOf;
     QComboBox *m_host = nullptr;
     QLineEdit *m_dir = nullptr;
     QLabel *m_problem = nullptr;

@@ -195,7 +195,12 @@ void ComposePage::setCards(const QList<qint64> &memoryMiB)
 
 void ComposePage::markSaved()
 {
-    m_saved = m_file.bytes();
+    markSaved(m_file.bytes());
+}
+
+void ComposePage::markSaved(const QByteArray &written)
+{
+    m_saved = written;
     tell({});
     emit saved();
 }

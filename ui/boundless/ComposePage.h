@@ -31,6 +31,8 @@ public:
     void setCards(const QList<qint64> &memoryMiB);
     /// A server has it now.
     void markSaved();
+    /// The same when somebody has gone on editing meanwhile: only @p written is there.
+    void markSaved(const QByteArray &written);
     [[nodiscard]] const models::boundless::ComposeFile &file() const { return m_file; }
     [[nodiscard]] bool isChanged() const { return m_file.bytes() != m_saved; }
 

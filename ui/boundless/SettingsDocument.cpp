@@ -120,7 +120,12 @@ QString SettingsDocument::save()
 
 void SettingsDocument::markSaved()
 {
-    m_file = SettingsFile(m_file.bytes());
+    markSaved(m_file.bytes());
+}
+
+void SettingsDocument::markSaved(const QByteArray &written)
+{
+    m_file.setOriginal(written);
     checkAgain();
     emit saved();
 }

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] QString save();
     /// A server has it now: what was wanted is what is there.
     void markSaved();
+    /// The same when somebody has gone on editing meanwhile: only @p written is there.
+    void markSaved(const QByteArray &written);
     [[nodiscard]] const QString &backup() const { return m_backup; } ///< of the last save
 
     /// By its name or its old name; the name under which it stands in the file.

@@ -24,7 +24,7 @@ QString tr(const char *text)
 }
 
 /// Failures that come before the first transaction, in the words of the program or its shell.
-constexpr std::array<const char *, 11> BeforeSending{
+constexpr std::array<const char *, 10> BeforeSending{
     "Error: Private key required",
     "Error: No private key configured",
     "Error: Missing required configuration",
@@ -34,14 +34,25 @@ constexpr std::array<const char *, 11> BeforeSending{
     "error: invalid value",
     "error: the following required arguments were not provided",
     "error: unexpected argument",
-    "proverdeck: not sent:",
-    "bash: "};
+    "proverdeck: not sent:"};
 
 /// Said for want of tokens, but also around whatever else the deposit failed of.
 constexpr const char *NoFunds = "has funds on the";
 
-bool isBeforeSending(const QStringList &lines)
+/// The shell's word for a program that is not there; its other remarks prove nothing.
+bool isNotFound(const QStringList &lines)
 {
+    static const QRegularExpression notFound(
+        u"^(bash|\\S+): (line \\d+: )?(exec: )?boundless: (command )?not found$"_s);
+    return std::ranges::any_of(lines,
+                               [](const QString &line) { return notFound.match(line).hasMatch(); });
+}
+
+bool isBeforeSending(const QStringList &lines, int exitCode)
+{
+    if (exitCode == 127 && isNotFound(lines)) {
+        return true;
+    }
     const bool hasCause = lines.contains(u"Caused by:"_s);
     return std::ranges::any_of(lines, [hasCause](const QString &line) {
         return std::ranges::any_of(
@@ -150,7 +161,7 @@ TransferOutcome readTransferOutcome(CliDialect dialect, TransferKind kind, const
     }
     const QString why = failureOf(lines);
     if (exitCode && *exitCode != 0) {
-        if (isBeforeSending(lines)) {
+        if (isBeforeSending(lines, *exitCode)) {
             return {Outcome::Kind::NotSent, tr("Nothing was sent: %1").arg(why)};
         }
         return {Outcome::Kind::Unknown,

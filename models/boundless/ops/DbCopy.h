@@ -18,6 +18,8 @@ struct DbCopy
 /// Copies broker.db with its -wal and -shm out of the broker's container, again until no checkpoint
 /// fell into the middle of it, and prints them. For a login shell; changes nothing in the
 /// container, and works when it is stopped.
+/// So much of a copy is taken: the database of a busy broker has some hundred megabytes at most.
+constexpr qsizetype MostDbBytes = qsizetype(512) * 1024 * 1024;
 [[nodiscard]] QByteArray dbCopyScript(const Checkout &checkout);
 /// Takes apart what the script printed. The error is a sentence.
 [[nodiscard]] tl::expected<DbCopy, QString> parseDbCopy(QByteArrayView output);

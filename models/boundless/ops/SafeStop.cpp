@@ -55,7 +55,9 @@ bool SafeStop::canCancel() const
 
 QByteArray SafeStop::jobId() const
 {
-    return m_options.id.toLatin1() + "-down";
+    const QByteArray again
+        = m_past.failedDowns > 0 ? '-' + QByteArray::number(m_past.failedDowns) : QByteArray();
+    return m_options.id.toLatin1() + "-down" + again;
 }
 
 void SafeStop::setLogEvidence(const std::optional<QList<LogLock>> &locks, const QString &problem)
@@ -93,13 +95,17 @@ void SafeStop::step(const Then &action)
     action();
 }
 
-void SafeStop::ask(ssh::CommandId id, const std::function<void(const Reply &)> &done)
+void SafeStop::ask(ssh::CommandId id, const std::function<void(const Reply &)> &done,
+                   qsizetype keep)
 {
-    m_caller.call(id, [this, done, round = m_round](const Reply &reply) {
-        if (!reply.lost() && !isFinal(m_state) && round == m_round) {
-            done(reply); // otherwise the step is taken again when the connection is back
-        }
-    });
+    m_caller.call(
+        id,
+        [this, done, round = m_round](const Reply &reply) {
+            if (!reply.lost() && !isFinal(m_state) && round == m_round) {
+                done(reply); // otherwise the step is taken again when the connection is back
+            }
+        },
+        keep);
 }
 
 // ---- what is there
@@ -169,9 +175,8 @@ void SafeStop::drain()
     setState(StopState::Draining);
     ask(m_shell.readFile(tomlPath()), [this](const Reply &reply) {
         if (!reply.ok()) {
-            conclude(StopState::Refused,
-                     tr("broker.toml cannot be read: %1")
-                         .arg(reply.result ? reply.firstLine() : reply.result.error().detail));
+            conclude(m_past.before ? StopState::Failed : StopState::Refused,
+                     tr("broker.toml cannot be read: %1.").arg(reply.why()));
             return;
         }
         const QByteArray text = reply.out;
@@ -286,8 +291,9 @@ void SafeStop::poll()
 
 void SafeStop::copyDb()
 {
-    ask(m_shell.runLoginScript(dbCopyScript(m_checkout), StatusAnswer),
-        [this](const Reply &reply) { onDbCopied(reply); });
+    ask(
+        m_shell.runLoginScript(dbCopyScript(m_checkout), StatusAnswer),
+        [this](const Reply &reply) { onDbCopied(reply); }, MostDbBytes);
 }
 
 void SafeStop::onDbCopied(const Reply &reply)

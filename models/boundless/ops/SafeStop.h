@@ -116,7 +116,8 @@ private:
     [[nodiscard]] bool note(const QString &what, const QJsonObject &data = {});
     /// Runs one step and remembers it, to run it again after a lost connection.
     void step(const Then &action);
-    void ask(ssh::CommandId id, const std::function<void(const Reply &)> &done);
+    void ask(ssh::CommandId id, const std::function<void(const Reply &)> &done,
+             qsizetype keep = 8 * 1024 * 1024);
 
     void install();
     void takeLease();

@@ -150,7 +150,7 @@ void SafeStop::takeLease()
         const auto lease = reply.result ? ssh::parseLease(reply.out) : std::nullopt;
         if (lease && lease->state == ssh::Lease::State::Held) {
             conclude(
-                StopState::Refused,
+                m_past.before ? StopState::Failed : StopState::Refused,
                 tr("%1 is stopping the broker on this server at this moment.").arg(lease->holder));
         } else if (m_isReady) {
             poll();

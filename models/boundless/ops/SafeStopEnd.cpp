@@ -149,6 +149,10 @@ void SafeStop::checkStopped()
             }
             m_status = *status;
             if (m_status.isBrokerRunning()) {
+                // The next start of this stop waits again and gives the command again.
+                if (!note(u"down-failed"_s)) {
+                    return;
+                }
                 conclude(StopState::Failed,
                          tr("just %1 down ended (%2), but the broker still runs. It has said: %3")
                              .arg(m_checkout.recipe,

@@ -27,7 +27,7 @@ QString tr(const char *text)
 constexpr const char *Ask = R"sh(
 now=$(timeout 20 docker info --format '{{.SystemTime}}' 2>&1) || { echo "E docker does not answer: $(echo "$now" | head -n 1)"; exit 69; }
 echo "now $now"
-ids=$(@COMPOSE ps -aq 2>/dev/null)
+ids=$(@COMPOSE ps -aq 2>/dev/null) || { echo "E docker compose does not answer: $(@COMPOSE ps -aq 2>&1 >/dev/null | tail -n 1)"; exit 69; }
 if [ -n "$ids" ]; then
   docker inspect --format '{"name":{{json .Name}},"state":{{json .State}},"restarts":{{.RestartCount}},"image":{{json .Config.Image}},"labels":{{json .Config.Labels}},"memory":{{.HostConfig.Memory}},"entry":{{json .Config.Entrypoint}}}' $ids 2>/dev/null | sed 's/^/container /'
   docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' $ids 2>/dev/null | sed -n 's/^SEGMENT_SIZE=\([0-9][0-9]*\)$/segment \1/p' | head -n 1

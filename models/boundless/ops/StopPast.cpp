@@ -27,6 +27,10 @@ StopPast readStopPast(const QList<JournalEntry> &entries)
             past.isDownAsked = true;
         } else if (entry.what == u"ended") {
             past.downExit = data.value("exit"_L1).toInt(-1);
+        } else if (entry.what == u"down-failed") {
+            past.isDownAsked = false;
+            past.downExit.reset();
+            ++past.failedDowns;
         } else if (entry.what == u"restored") {
             past.isRestored = true;
         } else if (entry.what == u"cancel") {

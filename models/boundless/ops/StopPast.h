@@ -22,6 +22,7 @@ struct StopPast
     std::optional<qint64> drainedMs; ///< the server's clock
     bool isDownAsked = false;
     std::optional<int> downExit;
+    int failedDowns = 0; ///< after each, the broker still ran
     bool isRestored = false;
     bool isCancelled = false;
     bool isOver = false;
