@@ -139,6 +139,14 @@ protected:
         startService("env " + variables + " make init-prover-" + backend, "prover.log");
     }
 
+    /// Only that of this demo host: other tests run provers at the same time.
+    [[nodiscard]] Reply signalProver(const QString &signal) const
+    {
+        return login("for p in $(pgrep -f '[l]2 prover'); do tr '\\0' '\\n' <\"/proc/$p/environ\" "
+                     "| grep -qxF \"HOME=$HOME\" && kill -"
+                     + signal + " \"$p\" && done=1; done; [ -n \"$done\" ]");
+    }
+
     /// Processes whose program or environment is in the demo's folder.
     [[nodiscard]] static QStringList processesOf(const QString &dir)
     {
@@ -279,7 +287,7 @@ TEST_F(DemoHostTest, AWholeBenchmarkProvesBatches)
     EXPECT_FALSE(QFile::exists(demo->dir() + "/home/prover.log.exit"));
     EXPECT_TRUE(waitForLine("prover.log",
                             "ERROR Failed to request new data: .*refused \\(os error 111\\)"));
-    EXPECT_EQ(login("pkill -TERM -f '[l]2 prover'").code, 0);
+    EXPECT_EQ(signalProver("TERM").code, 0);
     EXPECT_TRUE(waitForLine("prover.log.exit", "."));
     EXPECT_EQ(
         login("docker ps -q --filter ancestor=public.ecr.aws/succinct-labs/moongate").out.size(),
@@ -305,7 +313,7 @@ TEST_F(DemoHostTest, InterruptEndsTheGpuProverAndItsContainer)
     deployAndStartL2();
     startProver();
     ASSERT_TRUE(waitForLine("prover.log", "Received Response for batch_number: 1"));
-    EXPECT_EQ(login("pkill -INT -f '[l]2 prover'").code, 0);
+    EXPECT_EQ(signalProver("INT").code, 0);
     EXPECT_TRUE(waitForLine("prover.log.exit", "."));
     EXPECT_EQ(login("docker ps -aq --filter name=sp1").out, QString());
 }
