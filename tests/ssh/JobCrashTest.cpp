@@ -123,7 +123,8 @@ TEST_F(JobCrashTest, AStartThatDiesAnywhereIsFinishedByTheNext)
         if (HasFailure() || !hasDied) {
             break;
         }
-        EXPECT_EQ(first.code, -1);
+        // With 0 it was what the start leaves behind that was killed, and the start was done.
+        EXPECT_TRUE(first.code == -1 || first.code == 0) << first.code;
     }
     EXPECT_GT(at, 15) << "too few places were tried";
     EXPECT_LT(at, 200);
