@@ -9,14 +9,16 @@
 
 namespace proverdeck::models {
 
-/// Where secrets are kept between sessions: the desktop's keychain, or nowhere. Implemented in app/.
+/// Where secrets are kept between sessions: the desktop's keychain, or nowhere. Implemented in
+/// app/.
 ///
 /// GUI thread; no call blocks. A store that cannot be used answers with why, and the caller asks
 /// the person each time; there is no fallback to a file.
 class SecretStore
 {
 public:
-    /// The secret if there is one; otherwise nothing, and a sentence if the store could not be asked.
+    /// The secret if there is one; otherwise nothing, and a sentence if the store could not be
+    /// asked.
     using Found = std::function<void(const std::optional<QString> &secret, const QString &problem)>;
     /// Empty, or a sentence that says why it was not done.
     using Done = std::function<void(const QString &problem)>;

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/Networks.h"
 
+#include "models/workflow/Toml.h"
+#include "models/workflow/TomlDepth.h"
+
 #include <QCoreApplication>
 #include <QFile>
 #include <QSet>
 #include <QStandardPaths>
 
 #include <exception>
-
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuseless-cast"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wduplicated-branches"
-#pragma GCC diagnostic ignored "-Wnull-dereference"
-#endif
-#include <toml++/toml.h>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
 
 namespace proverdeck::models::boundless {
 
@@ -198,9 +187,12 @@ const Deployment *Network::deployment(const QString &name) const
 
 tl::expected<QList<Network>, QString> readNetworks(const QByteArray &toml)
 {
+    const std::string_view text(toml.constData(), size_t(toml.size()));
+    if (const std::optional<int> line = lineOfTooDeepKey(text)) {
+        return tl::unexpected(tr("Line %1: the key has too many parts.").arg(*line));
+    }
     try {
-        const toml::table root
-            = toml::parse(std::string_view(toml.constData(), size_t(toml.size())));
+        const toml::table root = toml::parse(text);
         Table table(root);
         QList<Network> networks;
         const auto nodes = table.tables("network");

@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// toml++ without its warnings, and the few things that the readers of this folder want of it. For
-// .cpp files only: it is a heavy include.
+// The few things that the readers of this folder want of toml++. For .cpp files only.
 #pragma once
 
-#include <QString>
+#include "models/workflow/Toml.h"
 
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuseless-cast"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wduplicated-branches"
-#pragma GCC diagnostic ignored "-Wnull-dereference"
-#endif
-#include <toml++/toml.h>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
+#include <QString>
 
 namespace proverdeck::models::boundless {
 

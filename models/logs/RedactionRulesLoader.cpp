@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/logs/RedactionRules.h"
+#include "models/workflow/Toml.h"
+#include "models/workflow/TomlDepth.h"
 
 #include <QCoreApplication>
 
 #include <exception>
-
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuseless-cast"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wduplicated-branches"
-#pragma GCC diagnostic ignored "-Wnull-dereference"
-#endif
-#include <toml++/toml.h>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
 
 namespace proverdeck::models {
 
@@ -278,9 +266,12 @@ tl::expected<void, QString> RedactionRules::add(const QByteArray &toml, const QS
         return tl::unexpected<QString>(
             tr("Redaction rules %1, line %2: %3").arg(origin).arg(line).arg(text));
     };
+    const std::string_view text(toml.constData(), size_t(toml.size()));
+    if (const std::optional<int> line = lineOfTooDeepKey(text)) {
+        return complain(*line, tr("the key has too many parts."));
+    }
     try {
-        const toml::table document = toml::parse(
-            std::string_view(toml.constData(), size_t(toml.size())), origin.toStdString());
+        const toml::table document = toml::parse(text, origin.toStdString());
         Reader reader(m_parts);
         reader.readParts(document);
         refuseOthers(document, tr("The file"), {u"part"_s, u"rule"_s});

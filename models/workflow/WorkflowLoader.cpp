@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/logs/LogText.h"
 #include "models/workflow/Plan.h"
+#include "models/workflow/Toml.h"
 #include "models/workflow/TomlDepth.h"
 #include "models/workflow/Workflow.h"
 
@@ -12,20 +13,6 @@
 #include <QStandardPaths>
 
 #include <exception>
-
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wuseless-cast"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wduplicated-branches"
-#pragma GCC diagnostic ignored "-Wnull-dereference"
-#endif
-#include <toml++/toml.h>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
 
 namespace proverdeck::models {
 

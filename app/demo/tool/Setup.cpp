@@ -101,8 +101,9 @@ std::string profile(const State &state)
 bool placePrograms(const State &state)
 {
     std::error_code failure;
-    for (const char *name : {"make", "cargo", "docker", "nvidia-smi", "boundless", "just", "solc",
-                             "nvcc", "rzup", "ethrex", "cat", "bento_cli", "psql", "sudo", "apt-get", "sysctl"}) {
+    for (const char *name :
+         {"make", "cargo", "docker", "nvidia-smi", "boundless", "just", "solc", "nvcc", "rzup",
+          "ethrex", "cat", "bento_cli", "psql", "sudo", "apt-get", "sysctl"}) {
         const bool isMissing = (std::string_view(name) == "docker" && state.hasFault("no-docker"))
             || (contains({"just", "boundless", "bento_cli", "psql"}, name)
                 && state.hasFault("no-boundless"));

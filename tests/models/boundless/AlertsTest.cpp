@@ -77,6 +77,9 @@ TEST(AlertsTest, TheKnownNetworks)
 TEST(AlertsTest, ANetworksFileSaysWhatIsWrong)
 {
     EXPECT_TRUE(readNetworks("[[network]]\nid = 3\n").error().contains(u"Line 2"));
+    EXPECT_TRUE(readNetworks("\na" + QByteArray(".a").repeated(200'000) + " = 1\n")
+                    .error()
+                    .contains(u"Line 2"));
     EXPECT_TRUE(readNetworks("[[network]]\nid = \"x\"\n").error().contains(u"title"));
     EXPECT_FALSE(readNetworks("network = 1"));
     EXPECT_FALSE(readNetworks("]["));

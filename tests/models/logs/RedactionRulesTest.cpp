@@ -85,6 +85,9 @@ expression = 'abc=(?<secret>\d+)'
 hides = ["abc=⟦12⟧"]
 )";
 
+/// Taken as it is, toml++ would recurse once for each part until the stack ends.
+const QByteArray kManyParts = "# mine\n" + QByteArray("a.").repeated(5000) + "b = 1\n";
+
 INSTANTIATE_TEST_SUITE_P(
     All, BrokenRules,
     ::testing::Values(
@@ -126,7 +129,8 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"NoExamples",
                "[[rule]]\nid = \"a\"\ntitle = \"b\"\nwords = [\"abc\"]\nexpression = "
                "'abc(?<secret>x)'\n",
-               "\"hides\""}),
+               "\"hides\""},
+        Broken{"KeyOfManyParts", kManyParts.constData(), "line 2: the key has too many parts"}),
     [](const ::testing::TestParamInfo<Broken> &one) { return std::string(one.param.name); });
 
 TEST(RedactionRulesTest, ABuiltInRuleCannotBeReplaced)

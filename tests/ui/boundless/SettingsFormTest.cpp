@@ -189,6 +189,22 @@ TEST_F(SettingsFormTest, AsksForSavingOnAServer)
     EXPECT_FALSE(document.file().isChanged());
 }
 
+TEST_F(SettingsFormTest, WhatIsEditedWhileTheServerSavesStaysUnsaved)
+{
+    document.load(u"broker.toml on gpu1"_s, sample("broker-0.13.toml"));
+    QSignalSpy wanted(&document, &SettingsDocument::saveWanted);
+    type("edit-peak_prove_khz", u"435"_s);
+    EXPECT_TRUE(document.save().isEmpty());
+    ASSERT_EQ(wanted.count(), 1);
+    const QByteArray written = wanted.at(0).at(1).toByteArray();
+    type("edit-peak_prove_khz", u"600"_s); // before the server has answered
+    document.markSaved(written);
+    EXPECT_TRUE(document.file().isChanged());
+    EXPECT_EQ(document.file().original(), written) << "the next save starts from what is there";
+    document.markSaved(document.file().bytes());
+    EXPECT_FALSE(document.file().isChanged());
+}
+
 TEST_F(SettingsFormTest, AFileThatIsNoTomlCannotBeChanged)
 {
     document.load(u"broker.toml"_s, "[market\n");

@@ -3,7 +3,13 @@
 
 #include "models/boundless/ops/DbCopy.h"
 #include "models/boundless/ops/StackStatus.h"
+#include "models/boundless/ops/StopPast.h"
 #include "support/Test.h"
+
+#include <QFile>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
 
 namespace proverdeck::models::boundless {
 namespace {
@@ -41,6 +47,47 @@ TEST(CheckoutTest, WhatWentWrongIsASentence)
 {
     EXPECT_TRUE(parseCheckout("~/b", "E there is no folder ~/b\n").error().contains("no folder"));
     EXPECT_FALSE(parseCheckout("~/b", "path /b\nfile compose.yml\n")) << "cut off";
+}
+
+TEST(StackStatusTest, AComposeThatFailsIsNotAStackThatIsDown)
+{
+    const QTemporaryDir folder;
+    QFile docker(folder.filePath("docker"));
+    ASSERT_TRUE(docker.open(QIODevice::WriteOnly));
+    docker.write("#!/bin/sh\ncase $1 in info) echo 2026-02-12T15:03:12.4Z;;\n"
+                 "compose) echo 'yaml: line 3: did not find expected key' >&2; exit 15;; esac\n");
+    docker.close();
+    ASSERT_TRUE(docker.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    Checkout checkout;
+    checkout.dir = folder.path();
+    checkout.composeFile = "compose.yml";
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert("PATH", folder.path() + ':' + environment.value("PATH"));
+    QProcess shell;
+    shell.setProcessEnvironment(environment);
+    shell.start("bash", {"-s"});
+    shell.write(stackStatusScript(checkout));
+    shell.closeWriteChannel();
+    ASSERT_TRUE(shell.waitForFinished(20'000));
+    const auto status = parseStackStatus(shell.readAllStandardOutput());
+    ASSERT_FALSE(status) << "nobody knows what runs";
+    EXPECT_TRUE(status.error().contains("expected key")) << status.error().toStdString();
+}
+
+TEST(StopPastTest, ADownThatFailedIsGivenAgain)
+{
+    const auto entry = [](const QString &what, const QJsonObject &data = {}) {
+        return JournalEntry{.what = what, .data = data};
+    };
+    QList<JournalEntry> entries{entry("stop"), entry("down"), entry("ended", {{"exit", -1}})};
+    EXPECT_TRUE(readStopPast(entries).isDownAsked);
+    EXPECT_EQ(readStopPast(entries).downExit, -1);
+    entries << entry("down-failed");
+    const StopPast past = readStopPast(entries);
+    EXPECT_FALSE(past.isDownAsked);
+    EXPECT_FALSE(past.downExit);
+    EXPECT_EQ(past.failedDowns, 1);
+    EXPECT_FALSE(past.isOver);
 }
 
 TEST(StackStatusTest, ReadsContainersAndWhatIsWrongWithThem)

@@ -104,6 +104,10 @@ TEST(CliAnswerTest, AnyOtherFailureMayHaveSentSomething)
         << "the same sentence stands around every failure of the deposit";
     EXPECT_EQ(outcome(CliDialect::Prover, TransferKind::Deposit, "panicked", 101),
               Outcome::Unknown);
+    // What the shell remarks besides proves nothing.
+    EXPECT_EQ(outcome(CliDialect::Stake, TransferKind::Deposit,
+                      "bash: warning: setlocale: LC_ALL: cannot change locale (xx)\n" + late, 1),
+              Outcome::Unknown);
 }
 
 TEST(CliAnswerTest, TheAddressOfTheRpcIsNotRepeated)
