@@ -79,7 +79,11 @@ public:
     [[nodiscard]] tl::expected<void, QString> parse(const QStringList &arguments)
     {
         if (!m_parser.parse(QStringList{u"proverdeck"_s} + arguments)) {
-            return tl::unexpected(m_parser.errorText() + u". "_s + tr("--help lists the options."));
+            QString problem = m_parser.errorText();
+            while (problem.endsWith(u'.')) {
+                problem.chop(1);
+            }
+            return tl::unexpected(problem + u". "_s + tr("--help lists the options."));
         }
         return {};
     }

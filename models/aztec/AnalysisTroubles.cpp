@@ -562,6 +562,17 @@ void Troubles::ofOthers()
                                note.spot, int(note.count));
         trouble->severity = note.level >= Level::Error ? Severity::Warning : Severity::Info;
     }
+    for (const LogRow &log : std::as_const(m_analysis.logs)) {
+        const LogFacts &facts = log.facts;
+        const bool isEmpty = facts.lines == 0;
+        // One that is watched may have nothing to say yet.
+        if (facts.records + facts.untimed == 0 && !(isEmpty && log.path.isEmpty())) {
+            add(isEmpty ? u"log-empty"_s : u"no-aztec-lines"_s,
+                {{u"log"_s, log.name}, {u"lines"_s, QString::number(facts.lines)}}, {})
+                ->machine
+                = log.machine;
+        }
+    }
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/logs/LogFeed.h"
 
+#include "models/logs/LogFile.h"
+
 #include <QFileInfo>
 
 #include <archive.h>
@@ -72,9 +74,19 @@ void LogFeed::push(const QByteArray &bytes, qint64 arrival)
 
 void LogFeed::openFile(const QString &path)
 {
+    open(path, {});
+}
+
+void LogFeed::openLog(const QString &path, quint64 size)
+{
+    open(path, size);
+}
+
+void LogFeed::open(const QString &path, std::optional<quint64> logSize)
+{
     {
         const std::scoped_lock lock(m_mutex);
-        m_path = path;
+        m_opened = {path, logSize};
         m_pieces.clear();
     }
     m_progress = 0;
@@ -87,18 +99,22 @@ void LogFeed::openFile(const QString &path)
 bool LogFeed::isIdle() const
 {
     const std::scoped_lock lock(m_mutex);
-    return !m_isBusy && m_pieces.isEmpty() && m_path.isEmpty();
+    return !m_isBusy && m_pieces.isEmpty() && m_opened.path.isEmpty();
 }
 
 void LogFeed::work()
 {
     std::unique_lock lock(m_mutex);
     while (!m_stop) {
-        if (!m_path.isEmpty()) {
-            const QString path = std::exchange(m_path, {});
+        if (!m_opened.path.isEmpty()) {
+            const Opened opened = std::exchange(m_opened, {});
             m_isBusy = true;
             lock.unlock();
-            readFile(path);
+            if (opened.logSize) {
+                readLog(opened.path, *opened.logSize);
+            } else {
+                readFile(opened.path);
+            }
             lock.lock();
             m_isBusy = false;
         } else if (!m_pieces.isEmpty()) {
@@ -180,9 +196,9 @@ void LogFeed::follow(FileHandle file, const QString &path, quint64 offset)
     std::unique_lock lock(m_mutex);
     m_isBusy = false;
     tellCaughtUp();
-    while (!m_stop && m_path.isEmpty()) {
+    while (!m_stop && m_opened.path.isEmpty()) {
         m_wake.wait_for(lock, PollInterval);
-        if (m_stop || !m_path.isEmpty()) {
+        if (m_stop || !m_opened.path.isEmpty()) {
             return;
         }
         const qint64 size = sizeOf(file);
@@ -191,7 +207,7 @@ void LogFeed::follow(FileHandle file, const QString &path, quint64 offset)
             continue;
         }
         if (isReplaced || (size >= 0 && quint64(size) < offset)) {
-            m_path = path;
+            m_opened = {path, {}};
             return;
         }
         m_isBusy = true;
@@ -242,13 +258,44 @@ bool LogFeed::unpack(const QString &path)
         m_progress = std::min(1.0, double(archive_filter_bytes(reader.handle, -1)) / size);
         tellGrown();
         const std::scoped_lock lock(m_mutex);
-        if (!m_path.isEmpty()) {
+        if (!m_opened.path.isEmpty()) {
             return true;
         }
     }
     m_progress = 1;
     tellCaughtUp();
     return true;
+}
+
+void LogFeed::readLog(const QString &path, quint64 size)
+{
+    m_store.clear();
+    LogFile log(path);
+    if (const auto opened = log.openExisting(); !opened) {
+        tellFailed(path, opened.error());
+        return;
+    }
+    quint64 at = log.firstKept();
+    while (!m_stop && at < size) {
+        const auto bytes = log.read(at, qsizetype(std::min(quint64(Chunk), size - at)));
+        if (!bytes) {
+            tellFailed(path, bytes.error());
+            return;
+        }
+        if (bytes->isEmpty()) {
+            break;
+        }
+        m_store.append(*bytes);
+        at += quint64(bytes->size());
+        m_progress = double(at) / double(size);
+        tellGrown();
+        const std::scoped_lock lock(m_mutex);
+        if (!m_opened.path.isEmpty()) {
+            return;
+        }
+    }
+    m_progress = 1;
+    tellCaughtUp();
 }
 
 void LogFeed::tellGrown()

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <optional>
 #include <thread>
 
 namespace proverdeck::models {
@@ -31,6 +32,9 @@ public:
     void push(const QByteArray &bytes, qint64 arrival = -1);
     /// The log begins anew with the file's content.
     void openFile(const QString &path);
+    /// The log begins anew with the first @p size bytes of a log that a LogFile wrote, whatever of
+    /// them is kept; what is pushed comes after them.
+    void openLog(const QString &path, quint64 size);
     /// If everything that is known of is stored.
     [[nodiscard]] bool isIdle() const;
     /// Of a file: how much of it is stored, 0 to 1.
@@ -51,7 +55,15 @@ private:
         qint64 arrival;
     };
 
+    struct Opened
+    {
+        QString path;
+        std::optional<quint64> logSize; ///< of a LogFile's log
+    };
+
     void work();
+    void open(const QString &path, std::optional<quint64> logSize);
+    void readLog(const QString &path, quint64 size);
     void storePieces(std::unique_lock<std::mutex> &lock);
     void readFile(const QString &path);
     /// To the file's present end. False if it cannot be read.
@@ -69,7 +81,7 @@ private:
     mutable std::mutex m_mutex; ///< for what follows
     std::condition_variable m_wake;
     QList<Piece> m_pieces;
-    QString m_path; ///< to be opened
+    Opened m_opened; ///< to be opened; none if the path is empty
     bool m_isBusy = false;
     std::thread m_thread; ///< last: it uses all the others
 };

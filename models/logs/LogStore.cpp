@@ -6,7 +6,9 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QLocale>
 
+#include <fcntl.h>
 #include <sys/statvfs.h>
 
 #include <algorithm>
@@ -50,8 +52,9 @@ bool writeAt(int file, quint64 offset, QByteArrayView bytes)
 
 } // namespace
 
-LogStore::LogStore(QString folder)
+LogStore::LogStore(QString folder, quint64 kept)
     : m_folder(folder.isEmpty() ? QDir::tempPath() : std::move(folder))
+    , m_kept(kept)
 {
 }
 
@@ -99,9 +102,14 @@ void LogStore::flush()
             reason = systemReason();
         }
         if (reason.isEmpty()) {
-            const std::scoped_lock lock(m_mutex);
-            m_inFile += m_tail.size();
-            m_tail.clear();
+            {
+                const std::scoped_lock lock(m_mutex);
+                m_inFile += m_tail.size();
+                m_tail.clear();
+            }
+            if (m_inFile - m_begin > m_kept) {
+                dropOldestOfFile();
+            }
             return;
         }
         giveUp(reason);
@@ -158,6 +166,27 @@ void LogStore::dropOldest()
     m_inFile += cut;
     m_begin = m_inFile;
     m_tail.erase(0, cut);
+}
+
+/// A quarter goes, up to the line that begins there. The file keeps its offsets: what goes becomes
+/// a hole. A file system without holes keeps the bytes, unseen.
+void LogStore::dropOldestOfFile()
+{
+    const quint64 from = m_inFile - m_kept / 4 * 3;
+    const qint64 line = lineAt(from) + 1;
+    const std::optional<quint64> start = startOf(line);
+    const bool isWithinLine = !start || *start <= from || *start >= m_inFile;
+    const quint64 begin = isWithinLine ? from : *start;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_firstLine = isWithinLine ? line - 1 : line;
+        m_begin = begin;
+        m_problem = QCoreApplication::translate("LogStore",
+                                                "Only the end of this log is shown: %1 of it are "
+                                                "kept here. A run's own log file has all of it.")
+                        .arg(QLocale().formattedDataSize(qint64(m_kept)));
+    }
+    ::fallocate(m_file->get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, off_t(begin));
 }
 
 void LogStore::attach(FileHandle file)

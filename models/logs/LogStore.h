@@ -54,8 +54,11 @@ public:
     static constexpr qsizetype TailSize = 1024 * 1024; ///< in memory before it is written
     static constexpr qsizetype MemoryOnly = 16 * 1024 * 1024; ///< the same when no file can be
 
-    /// @p folder is where bytes are kept in a file without a name.
-    explicit LogStore(QString folder = {});
+    static constexpr quint64 Kept = 4ULL * 1024 * 1024 * 1024; ///< bytes in the file of its own
+
+    /// @p folder is where bytes are kept in a file without a name, of @p kept bytes at most: what
+    /// came first goes when there are more. A file that is attached stays as it is.
+    explicit LogStore(QString folder = {}, quint64 kept = Kept);
 
     // By the writer.
     /// @p arrival: when they came, ms since 1970 UTC; -1 where that is not known.
@@ -99,8 +102,10 @@ private:
     [[nodiscard]] bool openSpill();
     void giveUp(const QString &reason);
     void dropOldest();
+    void dropOldestOfFile();
 
     const QString m_folder;
+    const quint64 m_kept;
     mutable std::mutex m_mutex; ///< for all below
     std::shared_ptr<FileHandle> m_file;
     quint64 m_inFile = 0; ///< bytes of the log that are in the file

@@ -234,6 +234,7 @@ LogPane *RunPage::pane(const QString &name)
     if (!found) {
         found = new LogPane(name, m_tabs);
         m_tabs->addTab(found, logTitle(name));
+        connect(found, &LogPane::momentPointed, m_link, &ChartLink::setCursor);
     }
     return found;
 }
@@ -243,23 +244,11 @@ void RunPage::loadLogs(const QString &folder)
     if (folder.isEmpty()) {
         return; // only watched: nothing is kept here
     }
-    // As much as a pane shows; the whole log is in the folder.
-    static constexpr quint64 Shown = 32 * 1024 * 1024;
-    static constexpr qsizetype Piece = 1 << 20;
     for (const QString &name : models::LogFile::namesIn(folder)) {
-        models::LogFile log(folder + u'/' + name);
-        if (!log.openExisting()) {
-            continue;
-        }
-        if (!name.endsWith(u".log"_s)) {
-            continue;
-        }
-        quint64 at = log.size() > Shown ? log.size() - Shown : 0;
-        at = std::max(at, log.firstKept());
-        for (auto bytes = log.read(at, Piece); bytes && !bytes->isEmpty();
-             bytes = log.read(at, Piece)) {
-            at += quint64(bytes->size());
-            pane(name)->append(*bytes);
+        const QString path = folder + u'/' + name;
+        models::LogFile log(path);
+        if (name.endsWith(u".log"_s) && log.openExisting() && log.size() > 0) {
+            pane(name)->openLog(path, log.size());
         }
     }
     loadRunSamples(folder, *m_gpu, *m_l2);
@@ -392,12 +381,16 @@ void RunPage::updateCharts()
     onTick();
 }
 
-/// The proof nearest to the time that was picked in a chart, in the prover's log.
+/// The proof nearest to the time that was picked in a chart, or what the prover did then.
 void RunPage::onTimePicked(qint64 at)
 {
     const qint64 within = std::max<qint64>(2000, m_link->view().span() / 50);
     if (const models::ethrex::BatchRow *row = rowNear(m_rows, at, within)) {
         showLog(u"prover.log"_s, row->line);
+    } else if (LogPane *log = m_panes.value(u"prover.log"_s);
+               log && log->goToTime({.ms = at, .hasDate = true})) {
+        m_tabChosen = true;
+        m_tabs->setCurrentWidget(log);
     }
 }
 

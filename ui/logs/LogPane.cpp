@@ -79,6 +79,7 @@ LogPane::LogPane(QString name, QWidget *parent)
         if (m_filterPart->isVisible() && !m_filtered->hasFocus()) {
             m_filtered->bringIntoView(line);
         }
+        onCurrentLine(line);
     });
     onContentChanged();
 }
@@ -155,7 +156,7 @@ void LogPane::buildMenu(QToolButton *button)
         = addView(u"logArrival"_s, tr("Time of &arrival (t)"), &LogView::setShowingArrival);
     connect(arrival, &QAction::toggled, m_filtered, &LogView::setShowingArrival);
     menu->addSeparator();
-    menu->addAction(tr("&Go to line… (Ctrl+L)"), this, &LogPane::askForLine);
+    menu->addAction(tr("&Go to line or time… (Ctrl+L)"), this, &LogPane::askForPlace);
     menu->addAction(tr("&Back to where I was (Alt+Left)"), this, &LogPane::goBack);
     menu->addAction(tr("Next &error (e)"), this, [this] { findError(true); });
     menu->addAction(tr("Previous error (E)"), this, [this] { findError(false); });
@@ -220,7 +221,7 @@ void LogPane::addShortcuts()
     });
     add(Qt::Key_F3, [this] { find(true); });
     add(QKeySequence(Qt::SHIFT | Qt::Key_F3), [this] { find(false); });
-    add(QKeySequence(Qt::CTRL | Qt::Key_L), [this] { askForLine(); });
+    add(QKeySequence(Qt::CTRL | Qt::Key_L), [this] { askForPlace(); });
     add(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_F), [this] {
         m_filterButton->setChecked(true);
         m_filterBar->edit();
@@ -240,6 +241,12 @@ void LogPane::openFile(const QString &path)
     m_problem.clear();
     findChild<QAction *>(u"logNumbers"_s)->setChecked(true);
     m_feed.openFile(path);
+}
+
+void LogPane::openLog(const QString &path, quint64 size)
+{
+    m_problem.clear();
+    m_feed.openLog(path, size);
 }
 
 void LogPane::setEmptyText(const QString &text)

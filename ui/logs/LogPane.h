@@ -5,6 +5,7 @@
 #include "models/logs/LogSaver.h"
 #include "models/logs/LogSearch.h"
 #include "models/logs/LogStore.h"
+#include "models/logs/LogTimes.h"
 
 #include <QPointer>
 #include <QWidget>
@@ -36,9 +37,13 @@ public:
     void append(const QByteArray &bytes, qint64 arrival = -1);
     /// Shows a file, also a compressed one, and follows it.
     void openFile(const QString &path);
+    /// Shows the first @p size bytes of a run's log (models::LogFile); append() goes on after them.
+    void openLog(const QString &path, quint64 size);
     void setEmptyText(const QString &text);
     /// A line counted from 1, now or as soon as it is there.
     void goToLine(qint64 number);
+    /// The first line that is not older. False if no line tells or has a time, or all are older.
+    bool goToTime(models::LineTime time);
     /// To where the user was before the last jump.
     void goBack();
     [[nodiscard]] const QString &name() const { return m_name; }
@@ -56,6 +61,10 @@ public:
     [[nodiscard]] QString saveTo(const QString &path) const;
     /// In a thread.
     void save(const QString &path, models::LogSelection what);
+
+signals:
+    /// The user points at a line of this moment, ms since 1970 UTC.
+    void momentPointed(qint64 at);
 
 private:
     /// A search that will be answered when more of the log has been looked at.
@@ -79,7 +88,8 @@ private:
     void onCopy();
     void onFilteredLine(qint64 line);
     void chooseFile(const models::LogSelection &what);
-    void askForLine();
+    void askForPlace();
+    void onCurrentLine(qint64 line);
     void step(models::LogSearch &search, bool forward);
     /// In the line where the user is. False if there is none.
     bool stepInLine(bool forward);

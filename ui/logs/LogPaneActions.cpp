@@ -302,23 +302,55 @@ void LogPane::onKey(QKeyEvent *event)
     event->accept();
 }
 
-void LogPane::askForLine()
+bool LogPane::goToTime(models::LineTime time)
+{
+    const auto line = models::lineAtTime(m_store, time);
+    if (line) {
+        goToLine(*line + 1);
+    }
+    return line.has_value();
+}
+
+void LogPane::onCurrentLine(qint64 line)
+{
+    if (const auto at = models::momentOfLine(m_store, line)) {
+        emit momentPointed(*at);
+    }
+}
+
+void LogPane::askForPlace()
 {
     auto *dialog = new QInputDialog(this);
     dialog->setObjectName(u"logGoToLine"_s);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Go to line"));
+    dialog->setWindowTitle(tr("Go to line or time"));
     const qint64 lines = m_store.extent().lines;
-    dialog->setLabelText(tr("Line, 1 to %1:").arg(lines));
+    dialog->setLabelText(tr("A line, 1 to %1, or a time of the log, such as 14:05:30 or "
+                            "2026-02-03 14:05:")
+                             .arg(QLocale::c().toString(lines)));
     dialog->setInputMode(QInputDialog::TextInput); // a line may have more than 31 bits
     dialog->setTextValue(QString::number(m_view->currentLine() + 1));
     connect(dialog, &QInputDialog::textValueSelected, this, [this](const QString &text) {
+        if (const auto time = models::timeFromText(text)) {
+            if (!goToTime(*time)) {
+                say(tr("Go to time"),
+                    tr("No line of this log is of %1 or later. Times are those that stand in the "
+                       "lines.")
+                        .arg(text.trimmed()));
+            }
+            return;
+        }
         QString digits = text;
         digits.remove(u' ').remove(u',').remove(u'.');
         bool isNumber = false;
         const qint64 number = digits.toLongLong(&isNumber);
         if (isNumber && number > 0) {
             goToLine(number);
+        } else {
+            say(tr("Go to line or time"),
+                tr("\"%1\" is no line and no time. Write 1234, 14:05, 14:05:30 or "
+                   "2026-02-03 14:05.")
+                    .arg(text.trimmed()));
         }
     });
     dialog->open();

@@ -3,6 +3,7 @@
 
 #include "app/demo/tool/Text.h"
 
+#include <algorithm>
 #include <cctype>
 
 namespace proverdeck::demo {
@@ -142,7 +143,8 @@ private:
             return true;
         }
         do {
-            auto &[name, member] = value.members.emplace_back();
+            std::string &name = value.names.emplace_back();
+            Json &member = value.items.emplace_back();
             skipSpace();
             if (m_at >= m_text.size() || m_text[m_at] != '"' || !readString(name) || !take(":")
                 || !read(member, depth + 1)) {
@@ -162,12 +164,8 @@ const Json s_null;
 
 const Json &Json::operator[](std::string_view name) const
 {
-    for (const auto &[key, value] : members) {
-        if (key == name) {
-            return value;
-        }
-    }
-    return s_null;
+    const auto found = std::find(names.begin(), names.end(), name);
+    return found == names.end() ? s_null : items[std::size_t(found - names.begin())];
 }
 
 const Json &Json::operator[](std::size_t index) const

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace proverdeck::demo {
@@ -16,8 +15,8 @@ struct Json
 
     Kind kind = Kind::Null;
     std::string scalar;
-    std::vector<Json> items;
-    std::vector<std::pair<std::string, Json>> members;
+    std::vector<Json> items; ///< of an array or an object
+    std::vector<std::string> names; ///< of the items, if it is an object
 
     /// The member or item, or a null value.
     [[nodiscard]] const Json &operator[](std::string_view name) const;

@@ -111,6 +111,18 @@ TEST(AztecTroublesTest, IdleUnreachableAndWrongServiceAreThreeThings)
     EXPECT_EQ(loading.analysis.agents.value(0).verdict, QString("loading-crs"));
 }
 
+TEST(AztecTroublesTest, ALogOfSomethingElseIsNoCleanBill)
+{
+    Fleet fleet;
+    fleet.add("root:x:0:0:root:/root:/bin/bash\nnobody:x:65534\n", "passwd");
+    fleet.add("", "nothing");
+    fleet.finish();
+    const auto others = fleet.troubles("no-aztec-lines");
+    ASSERT_EQ(others.size(), 1);
+    EXPECT_EQ(others.first().values.value("lines"), QString("2"));
+    EXPECT_TRUE(fleet.troubles("log-empty").isEmpty()); // what is watched may yet speak
+}
+
 TEST(AztecTroublesTest, ADownloadIsToldFromTheCache)
 {
     const Fleet fleet = fleetOf({"machine-b-first-start.docker-t.log"});

@@ -4,13 +4,17 @@
 #include "models/logs/ByteScan.h"
 #include "models/logs/LineSet.h"
 #include "models/logs/LogFeed.h"
+#include "models/logs/LogFile.h"
 #include "support/Test.h"
 
+#include <QDir>
 #include <QFile>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -167,6 +171,71 @@ TEST(LogStoreTest, KeepsTheEndWhereNoFileCanBeWritten)
     EXPECT_EQ(store.read(extent.begin, 1 << 30), all.mid(qsizetype(extent.begin)));
 }
 
+/// Bytes on disk of this program's files without a name.
+qint64 namelessBytes()
+{
+    qint64 sum = 0;
+    const QStringList files
+        = QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::AllEntries | QDir::System);
+    for (const QString &file : files) {
+        const QByteArray path = "/proc/self/fd/" + file.toUtf8();
+        struct stat status
+        {
+        };
+        if (::stat(path.constData(), &status) == 0 && S_ISREG(status.st_mode)
+            && status.st_nlink == 0) {
+            sum += qint64(status.st_blocks) * 512;
+        }
+    }
+    return sum;
+}
+
+TEST(LogStoreTest, KeepsNoMoreOnDiskThanItMay)
+{
+    constexpr quint64 Kept = 4 * LogStore::TailSize;
+    const qint64 before = namelessBytes();
+    Random random(11);
+    LogStore store({}, Kept);
+    QByteArray all;
+    while (all.size() < qsizetype(6 * Kept)) {
+        const QByteArray more = randomBytes(random, 400'000);
+        store.append(more);
+        all += more;
+    }
+    all += QByteArray(qsizetype(2 * Kept), 'x') + "\nend\n"; // one line longer than all it may keep
+    for (qsizetype at = qsizetype(store.extent().end); at < all.size(); at += 100'000) {
+        store.append(QByteArrayView(all).sliced(at, std::min<qsizetype>(100'000, all.size() - at)));
+    }
+    EXPECT_LT(namelessBytes() - before, qint64(Kept + LogStore::TailSize));
+    EXPECT_FALSE(store.problem().isEmpty());
+    const Plain plain(all);
+    const LogExtent extent = store.extent();
+    EXPECT_EQ(extent.lines, plain.lines);
+    EXPECT_GT(extent.begin, 6 * Kept);
+    EXPECT_EQ(extent.firstLine, plain.lines - 2);
+    EXPECT_EQ(store.startOf(extent.firstLine - 1), std::nullopt);
+    EXPECT_EQ(store.read(0, 100), QByteArray());
+    EXPECT_EQ(store.read(extent.begin, 1 << 30), all.mid(qsizetype(extent.begin)));
+    for (int i = 0; i < 30; ++i) { // lines again
+        const QByteArray more = randomBytes(random, 400'000) + '\n';
+        store.append(more);
+        all += more;
+    }
+    const Plain later(all);
+    const qint64 first = store.extent().firstLine;
+    EXPECT_GT(first, plain.lines);
+    EXPECT_EQ(store.extent().begin, quint64(later.starts.at(std::size_t(first))));
+    for (int i = 0; i < 100; ++i) {
+        const qint64 line = first + below(random, later.lines - first);
+        const auto start = store.startOf(line);
+        ASSERT_EQ(start, quint64(later.starts.at(std::size_t(line))));
+        EXPECT_EQ(store.lineAt(*start), line);
+        const auto found = store.lines(line, 1, 1 << 20);
+        ASSERT_EQ(found.size(), 1U);
+        EXPECT_EQ(found.front().text, later.line(line));
+    }
+}
+
 TEST(LogStoreTest, ReadersSeeWholeLinesWhileItGrows)
 {
     LogStore store;
@@ -318,6 +387,32 @@ TEST_F(LogFeedTest, UnpacksCompressedFiles)
         feed.openFile(path + (program == QByteArray("gzip") ? ".gz" : ".zst"));
         EXPECT_TRUE(QTest::qWaitFor(isRead, 10'000)) << program;
     }
+}
+
+TEST_F(LogFeedTest, ShowsARunsLogFromItsFirstLineAndGoesOnAfterIt)
+{
+    Random random(5);
+    LogFile log(path, {.part = 50'000});
+    ASSERT_TRUE(log.open());
+    QByteArray all;
+    while (all.size() < 700'000) {
+        const QByteArray more = randomBytes(random, 20'000);
+        ASSERT_TRUE(log.append(more));
+        all += more;
+    }
+    ASSERT_TRUE(QTest::qWaitFor([&] { return log.waitingParts() == 0; }, 10'000));
+    feed.openLog(path, quint64(all.size()));
+    for (int i = 0; i < 20; ++i) { // what comes from now on is pushed
+        const QByteArray more = randomBytes(random, 5000);
+        ASSERT_TRUE(log.append(more));
+        all += more;
+        feed.push(more);
+    }
+    ASSERT_TRUE(holds(all));
+    compare(store, all, random);
+
+    feed.openLog(folder.filePath("none.log"), 7);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return store.extent().end == 0; }));
 }
 
 TEST_F(LogFeedTest, SaysWhatItCannotRead)

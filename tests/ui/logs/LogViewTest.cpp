@@ -9,10 +9,13 @@
 #include <QComboBox>
 #include <QFile>
 #include <QGuiApplication>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QScrollBar>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
@@ -107,7 +110,8 @@ QByteArray allKinds()
            "\x1b[7minverse\x1b[27m\n";
     log += "  1%\r 50%\r100% downloaded\n";
     log += "日本語の行: 証明時間 412 秒 | 한국어 | 中文 ｆｕｌｌｗｉｄｔｈ\n";
-    log += "combining: e\xcc\x81 a\xcc\x8a n\xcc\x83 | שלום עולם | مرحبا | 👩‍🚀 😀 "
+    log += "combining: e\xcc\x81 a\xcc\x8a n\xcc\x83 | שלום עולם | مرحبا | 👩‍🚀 "
+           "😀 "
            "🚀 "
            "→ "
            "done\n";
@@ -267,6 +271,42 @@ TEST_F(LogViewTest, GoesToALineThatHasYetToCome)
     pane.append(numbered(300));
     settle();
     EXPECT_TRUE(QTest::qWaitFor([&] { return view->currentLine() == 149; }, 5000));
+}
+
+TEST_F(LogViewTest, GoesToATimeAndTellsTheTimeOfALine)
+{
+    QByteArray log;
+    for (int i = 0; i < 600; ++i) {
+        log += "2026-02-03T10:" + QByteArray::number(i / 60).rightJustified(2, '0') + ':'
+            + QByteArray::number(i % 60).rightJustified(2, '0') + ".000Z INFO line\n";
+    }
+    fill(log);
+    QSignalSpy pointed(&pane, &LogPane::momentPointed);
+    const auto type = [this](const QString &text) {
+        QTest::keyClick(view, Qt::Key_L, Qt::ControlModifier);
+        auto *dialog = pane.findChild<QInputDialog *>("logGoToLine");
+        ASSERT_NE(dialog, nullptr);
+        dialog->setTextValue(text);
+        dialog->accept();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    };
+    type("10:05:30");
+    EXPECT_EQ(view->currentLine(), 330);
+    ASSERT_EQ(pointed.size(), 1);
+    EXPECT_EQ(pointed.first().first().toLongLong(),
+              QDateTime(QDate(2026, 2, 3), QTime(10, 5, 30), Qt::UTC).toMSecsSinceEpoch());
+    type("2026-02-03 10:02");
+    EXPECT_EQ(view->currentLine(), 120);
+    type("17");
+    EXPECT_EQ(view->currentLine(), 16);
+    for (const char *wrong : {"2026-02-04 10:00", "soon"}) {
+        type(QString::fromLatin1(wrong));
+        auto *box = pane.findChild<QMessageBox *>();
+        ASSERT_NE(box, nullptr) << wrong;
+        box->accept();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        EXPECT_EQ(view->currentLine(), 16);
+    }
 }
 
 TEST_F(LogViewTest, SpeaksTheCurrentLine)
