@@ -13,6 +13,18 @@ namespace proverdeck::models::report {
 
 using namespace Qt::StringLiterals;
 
+QString serverCostText(const ServerCost &cost)
+{
+    const auto share = [&cost](double cpuSeconds) {
+        return QString::number(cpuSeconds / cost.seconds * 100, 'f', 2);
+    };
+    const QString own
+        = QCoreApplication::translate("Report", "%1 % of a core").arg(share(cost.cpuSeconds));
+    return cost.gpuToolCpuSeconds > 0 ? QCoreApplication::translate("Report", "%1, nvidia-smi %2 %")
+                                            .arg(own, share(cost.gpuToolCpuSeconds))
+                                      : own;
+}
+
 QString durationText(qint64 milliseconds)
 {
     if (milliseconds < 0) {

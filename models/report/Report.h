@@ -15,6 +15,18 @@ struct Gpu
     bool operator==(const Gpu &) const = default;
 };
 
+/// What this program itself took of the server while it measured: of the connection that it had at
+/// the end, its samplers and what followed its logs.
+struct ServerCost
+{
+    double cpuSeconds = 0; ///< without nvidia-smi
+    double gpuToolCpuSeconds = 0; ///< of nvidia-smi, which samples the GPUs
+    double seconds = 0; ///< how long the connection had been there; not 0
+    bool operator==(const ServerCost &) const = default;
+};
+/// "0.31 % of a core, nvidia-smi 0.52 %".
+[[nodiscard]] QString serverCostText(const ServerCost &cost);
+
 /// The session info of a result: everything needed to say what the number means. Empty = unknown.
 struct Session
 {
@@ -35,6 +47,7 @@ struct Session
     std::optional<bool> endless;
     QString workflow; ///< "ethrex-benchmark 1 (built in)"
     QString state; ///< done, failed, cancelled, …
+    std::optional<ServerCost> cost;
     bool operator==(const Session &) const = default;
 };
 

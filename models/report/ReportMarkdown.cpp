@@ -162,6 +162,7 @@ QString sessionTable(const Session &session)
         {say("Run"), session.runId},
         {say("State"), session.state},
         {say("Duration"), duration},
+        {say("Cost of Measuring"), session.cost ? serverCostText(*session.cost) : QString()},
     };
     QString text = tableRow({say("Field"), say("Value")}) % ruleRow(2);
     for (const auto &[name, value] : rows) {

@@ -107,6 +107,27 @@ QJsonValue jsonValue(const std::optional<bool> &value)
     return value ? QJsonValue(*value) : QJsonValue(QJsonValue::Null);
 }
 
+QJsonValue jsonValue(const std::optional<ServerCost> &cost)
+{
+    if (!cost) {
+        return QJsonValue::Null;
+    }
+    return QJsonObject{{u"cpu_s"_s, cost->cpuSeconds},
+                       {u"nvidia_smi_cpu_s"_s, cost->gpuToolCpuSeconds},
+                       {u"seconds"_s, cost->seconds}};
+}
+
+std::optional<ServerCost> costFrom(const QJsonValue &value)
+{
+    const QJsonObject object = value.toObject();
+    const ServerCost cost{.cpuSeconds = object.value(u"cpu_s"_s).toDouble(-1),
+                          .gpuToolCpuSeconds = object.value(u"nvidia_smi_cpu_s"_s).toDouble(-1),
+                          .seconds = object.value(u"seconds"_s).toDouble(0)};
+    return cost.cpuSeconds >= 0 && cost.gpuToolCpuSeconds >= 0 && cost.seconds > 0
+        ? std::optional(cost)
+        : std::nullopt;
+}
+
 QJsonObject sessionToJson(const Session &session)
 {
     QJsonArray gpus;
@@ -135,6 +156,7 @@ QJsonObject sessionToJson(const Session &session)
         {u"endless"_s, jsonValue(session.endless)},
         {u"workflow"_s, text(session.workflow)},
         {u"state"_s, text(session.state)},
+        {u"server_cost"_s, jsonValue(session.cost)},
     };
 }
 
@@ -163,6 +185,7 @@ Session sessionFromJson(const QJsonObject &object)
     session.endless = boolFrom(object.value(u"endless"_s));
     session.workflow = object.value(u"workflow"_s).toString();
     session.state = object.value(u"state"_s).toString();
+    session.cost = costFrom(object.value(u"server_cost"_s));
     return session;
 }
 

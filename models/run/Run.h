@@ -208,6 +208,7 @@ private:
     void runCollect();
     void onSession(const Reply &reply);
     void takeSession(const QByteArray &text);
+    void askServerCost();
     void askMissingBatches();
     void onBatchesReply(const Reply &reply, const QList<quint64> &missing);
     void onBlocksReply(const Reply &reply, const QMap<quint64, QPair<quint64, quint64>> &blocks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/logs/LogText.h"
 #include "models/run/Run.h"
+#include "models/run/ServerCost.h"
 
 namespace proverdeck::models {
 
@@ -43,6 +44,18 @@ void Run::runCollect()
                           (void)report::writeWholeFile(m_options.folder + u"/metrics.txt"_s,
                                                        redacted(reply.out), true);
                       }
+                      askServerCost();
+                  }));
+}
+
+void Run::askServerCost()
+{
+    m_caller.call(m_shell.runLoginScript(serverCostScript(), std::chrono::seconds(30)),
+                  whileCurrent([this](const Reply &reply) {
+                      if (reply.lost()) {
+                          return;
+                      }
+                      m_session.cost = readServerCost(reply.out);
                       askMissingBatches();
                   }));
 }

@@ -216,6 +216,10 @@ TEST_F(CommandsTest, ABenchmarkOnTheDemoHostEndsWithATableThatCanBeTrusted)
         flags += batch.toObject().value("flags").toVariant().toStringList();
         EXPECT_FALSE(batch.toObject().value("gas_used").isNull());
     }
+    const QJsonObject cost
+        = answer.json().value("session").toObject().value("server_cost").toObject();
+    EXPECT_GE(cost.value("seconds").toDouble(), 1) << "what measuring took of the server";
+    EXPECT_GT(cost.value("cpu_s").toDouble(), 0);
     EXPECT_TRUE(flags.contains("repeat") && flags.contains("empty") && flags.contains("warm-up"))
         << flags.join(' ').toStdString();
     for (const char *file :

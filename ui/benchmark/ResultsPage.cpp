@@ -99,7 +99,9 @@ QList<QPair<QString, QString>> sessionRows(const models::report::Session &sessio
                                         .arg(session.txType)
                                   : QString()},
             {ResultsPage::tr("Endless"), yesNo(session.endless)},
-            {ResultsPage::tr("Workflow"), session.workflow}};
+            {ResultsPage::tr("Workflow"), session.workflow},
+            {ResultsPage::tr("Measuring took"),
+             session.cost ? models::report::serverCostText(*session.cost) : QString()}};
 }
 
 } // namespace

@@ -143,6 +143,7 @@ TEST(RunJsonTest, ReadsTheBatchesOfResultsJson)
     document.findings << Finding{"a", Severity::Warning, "text", "advice", {}, 3};
     document.session.runId = "run";
     document.session.memoryKiB = 1024;
+    document.session.cost = report::ServerCost{.cpuSeconds = 1.5, .seconds = 600};
     const QJsonObject json = again(report::toJson(document, true));
     EXPECT_EQ(rowsFromJson(json.value("batches").toArray()), document.rows);
     EXPECT_EQ(findingsFromJson(json.value("findings").toArray()), document.findings);
