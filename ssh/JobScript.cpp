@@ -220,6 +220,14 @@ lead() { # the leader of the job's session and group: it claims the job and beco
 
 // The other verbs of jobs.
 constexpr const char *kVerbs = R"sh(
+nap() { # 0.3 s; reads what nobody writes, if file 9 is that
+  # shellcheck disable=SC3045 # bash alone has a file 9
+  if [ -n "${BASH_VERSION-}" ] && [ -p /dev/fd/9 ]; then
+    read -r -t 0.3 _ <&9
+    [ $? -gt 128 ] && return
+  fi
+  sleep 0.3 2>/dev/null || sleep 1
+}
 log() {
   number "$arg"
   [ -f "$d/log" ] || { echo 'E no-log' >&2; exit 66; }
@@ -227,12 +235,18 @@ log() {
   size
   [ "$arg" -le "$n" ] || { echo "E truncated size=$n" >&2; exit 67; }
   [ "$st" = running ] || exec tail -c "+$((arg+1))" "$d/log"
-  tail -c "+$((arg+1))" -f "$d/log" &
+  # bash can wait without a process of its own each time: this goes on for days.
+  if [ -z "${BASH_VERSION-}" ] && command -v bash >/dev/null 2>&1; then
+    BASH_ENV='' exec bash "$self" log "$id" "$arg"
+  fi
+  # shellcheck disable=SC3040 # in bash alone
+  [ -z "${BASH_VERSION-}" ] || { set +o posix; eval 'exec 9<> <(:)'; }
+  tail -c "+$((arg+1))" -f "$d/log" 9<&- &
   t=$! k=0
   trap 'kill "$t" 2>/dev/null' EXIT
   trap 'exit 1' HUP INT PIPE TERM
   while [ ! -s "$d/rc" ]; do
-    sleep 0.3 2>/dev/null || sleep 1
+    nap
     k=$((k+1))
     kill -0 "$t" 2>/dev/null || exit 1
     # A byte now and then, so that a reader whose connection died ends by itself.
