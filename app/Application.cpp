@@ -183,6 +183,21 @@ models::Run *Application::attachRun(const QString &id, QString *problem)
     return run;
 }
 
+models::Run *Application::watchRun(const models::Plan &plan, const QString &id)
+{
+    if (models::Run *live = liveRun(id); live && !models::isFinal(live->state())) {
+        return live;
+    }
+    models::Plan here = plan;
+    here.sshConfigFile = sshConfigFor(plan.host);
+    models::RunOptions options;
+    options.id = id;
+    options.watch = true;
+    models::Run *run = beginSession(here, options, nullptr);
+    QMetaObject::invokeMethod(run, &models::Run::start, Qt::QueuedConnection);
+    return run;
+}
+
 /// Runs that the last window left behind, or lost, go on.
 void Application::attachUnfinished()
 {

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host) override;
     [[nodiscard]] QString sshConfigFor(const QString &host) const override;
     models::Run *startRun(const models::Plan &plan) override;
+    models::Run *watchRun(const models::Plan &plan, const QString &id) override;
     models::Run *attachRun(const QString &id, QString *problem) override;
     [[nodiscard]] models::Run *liveRun(const QString &id) const override;
     [[nodiscard]] models::store::RunStore &store() override { return m_store; }

@@ -3,6 +3,7 @@
 
 #include "app/RunExport.h"
 #include "app/Terminal.h"
+#include "models/run/ForeignRun.h"
 
 #include <QDir>
 #include <QJsonArray>
@@ -204,22 +205,15 @@ void HeadlessRun::watchElsewhere()
 {
     m_shell = std::make_unique<ssh::SshShell>(
         ssh::HostTarget{m_request.host, m_request.sshConfig, m_request.trusted, false});
-    auto *caller = new models::Caller(*m_shell, this);
-    connect(m_shell.get(), &ssh::RemoteShell::openFailed, this, [this](const ssh::Error &error) {
-        say(error.detail);
-        emit finished(3);
-    });
-    const auto onPlan = [this, caller](const models::Reply &reply) {
-        caller->deleteLater();
-        auto plan = models::planFrom(QJsonDocument::fromJson(reply.out).object());
-        if (!reply.ok() || !plan) {
-            say(tr("There is no run %1 on %2 that could be watched: it has ended, or it belongs to "
-                   "another account there.")
-                    .arg(m_request.runId, m_request.host));
-            emit finished(2);
-            return;
-        }
-        m_plan = std::move(*plan);
+    auto *foreign = new models::ForeignRun(*m_shell, this);
+    connect(foreign, &models::ForeignRun::failed, this,
+            [this](const QString &problem, bool isReached) {
+                say(problem);
+                emit finished(isReached ? 2 : 3);
+            });
+    connect(foreign, &models::ForeignRun::found, this, [this, foreign](const models::Plan &plan) {
+        foreign->deleteLater();
+        m_plan = plan;
         m_plan.host = m_request.host;
         m_plan.sshConfigFile = m_request.sshConfig;
         m_isWatching = true;
@@ -228,13 +222,8 @@ void HeadlessRun::watchElsewhere()
         options.watch = true;
         makeRun(options);
         m_run->start();
-    };
-    connect(m_shell.get(), &ssh::RemoteShell::opened, caller, [this, caller, onPlan] {
-        caller->call(m_shell->installJobHelper(), [this, caller, onPlan](const models::Reply &) {
-            caller->call(m_shell->readNote(m_request.runId.toUtf8()), onPlan);
-        });
     });
-    m_shell->open();
+    foreign->ask(m_request.runId);
 }
 
 void HeadlessRun::interrupt()

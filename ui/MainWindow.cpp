@@ -13,6 +13,7 @@
 #include "ui/common/Theme.h"
 #include "ui/dialogs/AddServerDialog.h"
 #include "ui/dialogs/Questions.h"
+#include "ui/dialogs/WatchRunDialog.h"
 #include "ui/logs/LogPane.h"
 
 #include <QActionGroup>
@@ -121,6 +122,7 @@ void MainWindow::buildMenus()
                     &MainWindow::chooseFile);
     file->addAction(tr("&View a log file…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), this,
                     &MainWindow::chooseLog);
+    file->addAction(tr("&Watch a run of somebody else…"), this, &MainWindow::watchRun);
     file->addAction(tr("Try the &demo"), this, &MainWindow::startDemo);
     file->addSeparator();
     file->addAction(tr("&Close page"), QKeySequence::Close, this,
@@ -184,6 +186,10 @@ void MainWindow::closePage(QWidget *page)
 {
     if (page == m_start || page == m_boundless || page == m_aztec) {
         return;
+    }
+    if (const auto *shown = qobject_cast<RunPage *>(page);
+        shown && shown->run() && shown->run()->options().watch) {
+        shown->run()->stop(models::StopMode::Detach); // the watching; the run goes on
     }
     delete itemOf(page);
     m_stack->removeWidget(page);
@@ -255,6 +261,25 @@ void MainWindow::attachRun(const QString &id)
         closePage(page);
     }
     showRun(*run);
+}
+
+void MainWindow::watchRun()
+{
+    auto *dialog = new WatchRunDialog(m_services, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &WatchRunDialog::found, this,
+            [this](const models::Plan &plan, const QString &id) {
+                models::Run *run = m_services.watchRun(plan, id);
+                for (int i = 0; i < m_stack->count(); ++i) {
+                    const auto *page = qobject_cast<RunPage *>(m_stack->widget(i));
+                    if (page && page->run() == run) {
+                        select(m_stack->widget(i));
+                        return;
+                    }
+                }
+                showRun(*run);
+            });
+    dialog->open();
 }
 
 void MainWindow::openRun(const QString &id)
@@ -477,7 +502,8 @@ QList<models::Run *> MainWindow::unfinishedRuns() const
     QList<models::Run *> runs;
     for (int i = 0; i < m_stack->count(); ++i) {
         const auto *page = qobject_cast<RunPage *>(m_stack->widget(i));
-        if (page && page->run() && !models::isFinal(page->run()->state())) {
+        if (page && page->run() && !models::isFinal(page->run()->state())
+            && !page->run()->options().watch) {
             runs << page->run();
         }
     }

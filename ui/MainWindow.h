@@ -33,6 +33,7 @@ public:
     BenchmarkWizard *openWizard(const QString &host = {});
     RunPage *showRun(models::Run &run);
     void openRun(const QString &id); ///< live or of the history
+    void watchRun(); ///< asks which one of which server
     void attachRun(const QString &id); ///< goes on with a run that was left
     ResultsPage *showResults(const QString &id);
     /// A prover's log or a results.json; says what is wrong in the window.

@@ -37,6 +37,8 @@ public:
     /// Goes on with a run of the history that an earlier program left, or watches it while another
     /// one drives it. Null with a sentence in @p problem if that cannot be.
     virtual models::Run *attachRun(const QString &id, QString *problem) = 0;
+    /// Looks on at a run that another person or machine drives: see models::ForeignRun.
+    virtual models::Run *watchRun(const models::Plan &plan, const QString &id) = 0;
     /// The run with this id if it is being driven by this program, else null.
     [[nodiscard]] virtual models::Run *liveRun(const QString &id) const = 0;
     [[nodiscard]] virtual models::store::RunStore &store() = 0;
