@@ -85,6 +85,7 @@ RunPage::RunPage(Services &services, models::Run &run, QWidget *parent)
     connect(m_tick, &QTimer::timeout, this, &RunPage::onTick);
     m_tick->start();
     onState(run.state());
+    foldChecks();
     updateCharts();
 }
 
@@ -296,11 +297,14 @@ void RunPage::foldChecks()
     for (int row = 0; row < m_model->rowCount(); ++row) {
         const auto outcome
             = StepOutcome(m_model->index(row).data(StepListModel::OutcomeRole).toInt());
+        const bool isCheck
+            = m_model->index(row).data(StepListModel::PhaseRole).toString() == u"preflight";
         const bool quiet
-            = m_model->index(row).data(StepListModel::PhaseRole).toString() == u"preflight"
-            && (outcome == StepOutcome::Done || outcome == StepOutcome::Skipped);
+            = isCheck && (outcome == StepOutcome::Done || outcome == StepOutcome::Skipped);
         folded += int(quiet);
-        m_steps->setRowHidden(row, quiet && fold);
+        // Who watches learns of jobs only: what came before them has no outcome here.
+        const bool isUnseen = isCheck && m_run && m_run->options().watch;
+        m_steps->setRowHidden(row, isUnseen || (quiet && fold));
     }
     m_showChecks->setVisible(folded > 0 && m_run);
     m_showChecks->setText(m_showChecks->isChecked() ? tr("Hide passed checks")
