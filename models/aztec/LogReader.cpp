@@ -103,11 +103,20 @@ bool contains(std::string_view text, std::string_view part)
         && memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
+/// The first bytes of a message, as the rules have them; what it lacks is 0.
+quint64 headOf(std::string_view message)
+{
+    quint64 head = 0;
+    if (!message.empty()) { // else there may be no address to copy from
+        std::memcpy(&head, message.data(), std::min(message.size(), sizeof head));
+    }
+    return head;
+}
+
 /// If some rule begins like the message; most lines of a busy log are of no use here.
 bool mayFit(const std::vector<MessageRule> &rules, std::string_view message)
 {
-    quint64 head = 0;
-    std::memcpy(&head, message.data(), std::min<std::size_t>(message.size(), 8));
+    const quint64 head = headOf(message);
     for (const MessageRule &rule : rules) {
         if ((head & rule.mask) == rule.head) {
             return true;
@@ -120,8 +129,7 @@ bool mayFit(const std::vector<MessageRule> &rules, std::string_view message)
 const MessageRule *ruleFor(const std::vector<MessageRule> &rules, std::string_view message,
                            Event &event)
 {
-    quint64 head = 0;
-    std::memcpy(&head, message.data(), std::min<std::size_t>(message.size(), 8));
+    const quint64 head = headOf(message);
     for (const MessageRule &rule : rules) {
         if ((head & rule.mask) != rule.head) {
             continue;
