@@ -125,7 +125,9 @@ void LogView::fetch(qint64 firstRow, qsizetype count)
     const auto take = [this](std::vector<models::StoredLine> lines) {
         for (const models::StoredLine &line : lines) {
             auto &row = m_rows[line.line];
-            row = std::make_unique<LogRow>(line);
+            if (!row) { // somebody may hold one that is there
+                row = std::make_unique<LogRow>(line);
+            }
             if (row->isPlain) {
                 m_widest = std::max(m_widest, int(row->cells.size() + row->tail.size()));
             }

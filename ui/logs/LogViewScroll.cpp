@@ -203,7 +203,6 @@ void LogView::makeVisible(const LogPlace &place)
     setFollowing(false);
     updateScrollBars();
     const qint64 row = rowOf(place.line);
-    LogRow &shown = rowOfLine(place.line);
     layOutScreen();
     const bool isThere = std::any_of(
         m_screen.begin(), m_screen.end() - (int(m_screen.size()) > visibleRows() ? 1 : 0),
@@ -212,6 +211,7 @@ void LogView::makeVisible(const LogPlace &place)
         m_top = std::clamp(moved({row, 0}, -visibleRows() / 3), Place{}, lastTop());
         updateScrollBars();
     }
+    LogRow &shown = rowOfLine(place.line);
     layOut(shown);
     const int cell = shown.isPlain ? shown.cellOf(place.column)
         : shown.layout->lineCount() > 0
