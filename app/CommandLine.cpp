@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/CommandLine.h"
 
-#include "app/demo/DemoHost.h"
+#include "app/demo/DemoFleet.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -46,7 +46,7 @@ QString overview()
         "                                     a Boundless prover's collateral, from the chain\n"
         "  analyse aztec [MACHINE=]FILE…      jobs, epochs and findings from logs of many "
         "machines\n"
-        "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
+        "  demo-host [--fleet aztec] [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
         "Each command has --help. --format json prints one JSON document on standard output.\n"
@@ -118,16 +118,26 @@ void addDemoOptions(Parser &parser)
                  tr("Demo host: make one thing go wrong (%1)")
                      .arg(demo::DemoHost::knownFaults().join(u", "_s)));
     parser.value(u"speed"_s, u"N"_s, tr("Demo host: simulated seconds per second (60)"));
+    parser.value(u"fleet"_s, u"aztec"_s,
+                 tr("Demo host: two machines with Aztec provers instead (faults: %1)")
+                     .arg(demo::DemoFleet::knownFaults().join(u", "_s)));
 }
 
 tl::expected<void, QString> readDemoOptions(const Parser &parser, Request &request)
 {
     request.demo = parser.isSet(u"demo"_s);
     request.faults = parser.texts(u"fault"_s);
+    request.fleet = parser.text(u"fleet"_s);
+    if (!request.fleet.isEmpty() && request.fleet != u"aztec") {
+        return tl::unexpected(
+            tr("--fleet: there is no fleet \"%1\", only aztec.").arg(request.fleet));
+    }
+    const QStringList known
+        = request.fleet.isEmpty() ? demo::DemoHost::knownFaults() : demo::DemoFleet::knownFaults();
     for (const QString &fault : std::as_const(request.faults)) {
-        if (!demo::DemoHost::knownFaults().contains(fault)) {
+        if (!known.contains(fault)) {
             return tl::unexpected(tr("The demo host knows no fault \"%1\". Known: %2.")
-                                      .arg(fault, demo::DemoHost::knownFaults().join(u", "_s)));
+                                      .arg(fault, known.join(u", "_s)));
         }
     }
     if (parser.isSet(u"speed"_s)) {
@@ -252,6 +262,9 @@ tl::expected<Request, QString> parseBenchmark(Command command, const QStringList
     readInputs(parser, request);
     if (const auto demo = readDemoOptions(parser, request); !demo) {
         return tl::unexpected(demo.error());
+    }
+    if (!request.fleet.isEmpty()) {
+        return tl::unexpected(tr("--fleet belongs to demo-host, or to --demo without a command."));
     }
     if (request.demo) {
         request.given.insert(u"host"_s, u"demo"_s);
@@ -492,7 +505,8 @@ tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
 {
     Request request;
     request.command = Command::DemoHost;
-    Parser parser(u"demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…"_s);
+    Parser parser(
+        u"demo-host [--fleet aztec] [--dir DIR] [--port N] [--speed N] [--fault NAME]…"_s);
     parser.value(u"dir"_s, u"DIR"_s, tr("Keep everything there; default: a temporary folder"));
     parser.value(u"leash"_s, u"SOCKET"_s,
                  tr("End when the programs connected to this socket no longer need it"));

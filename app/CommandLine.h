@@ -34,6 +34,7 @@ struct Request
     Command command = Command::Window;
     bool demo = false;
     QStringList faults;
+    QString fleet; ///< "aztec": a demo of two machines
     double speed = 60;
     int port = 0;
     QString dir; ///< demo-host --dir

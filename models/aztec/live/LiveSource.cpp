@@ -30,7 +30,7 @@ name=$(inode_of "$f")
 [ -n "$name" ] || { echo "There is no file $f, or it may not be read." >&2; exit 66; }
 if [ "$ino" != 0 ] && [ "$ino" != "$name" ]; then
   old=$(find "$(dirname -- "$f")" -maxdepth 1 -type f -inum "$ino" 2>/dev/null | head -n 1)
-  if [ -n "$old" ]; then enter "$old"; send "$ino"; exec 3<&-; fi
+  if [ -n "$old" ]; then enter "$old"; printf '@%s %s 0\n' "$ino" "$at"; send "$ino"; exec 3<&-; fi
   at=0
 elif [ "$(size_of "$f")" -lt "$at" ]; then
   at=0

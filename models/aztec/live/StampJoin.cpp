@@ -143,7 +143,7 @@ void StampJoin::takeLine(QByteArrayView line, QByteArray &out)
         return;
     }
     const QByteArrayView text = line.sliced(prefix);
-    const QByteArrayView name = line.first(prefix).trimmed();
+    const QByteArrayView name = prefix ? line.first(line.indexOf('|')).trimmed() : QByteArrayView();
     const Mark mark{
         qHashBits(text.data(), std::size_t(text.size()), 1)
             ^ (name.isEmpty() ? 0 : qHashBits(name.data(), std::size_t(name.size()), 3)),
@@ -157,12 +157,11 @@ void StampJoin::takeLine(QByteArrayView line, QByteArray &out)
     }
     m_window[*time].push_back(mark);
     ++m_lines;
-    if (m_prefix.isEmpty()) {
-        const qsizetype bar = line.indexOf('|');
-        out += prefix ? line.first(bar).trimmed().toByteArray() + " | " : QByteArray();
-    } else {
-        out += m_prefix;
+    if (!name.isEmpty()) {
+        out += name;
+        out += " | ";
     }
+    out += m_prefix;
     out += text;
     out += '\n';
 }
