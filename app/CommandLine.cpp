@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/CommandLine.h"
 
+#include "app/AztecDoctor.h"
 #include "app/demo/DemoFleet.h"
 
 #include <QCommandLineParser>
@@ -25,7 +26,7 @@ QString overview()
         "\n"
         "Without a command the window opens; with --demo it opens on a demo host of its own.\n"
         "\n"
-        "  doctor HOST [--for ethrex|boundless]\n"
+        "  doctor HOST [--for ethrex|boundless|aztec]\n"
         "                                     check a server, change nothing\n"
         "  plan BENCHMARK [--format text|sh|json]\n"
         "                                     show every command that a run would execute\n"
@@ -290,8 +291,8 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     Request request;
     request.command = Command::Doctor;
     request.workflow = *workflow;
-    Parser parser(u"doctor HOST [--for ethrex|boundless]"_s);
-    parser.value(u"for"_s, u"ethrex|boundless"_s, tr("For which kind of prover"));
+    Parser parser(u"doctor HOST [--for ethrex|boundless|aztec]"_s);
+    parser.value(u"for"_s, u"ethrex|boundless|aztec"_s, tr("For which kind of prover"));
     addInputs(parser, *workflow);
     parser.value(u"workflow"_s, u"FILE"_s, tr("A workflow file"));
     addHostOptions(parser);
@@ -305,7 +306,7 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     }
     if (parser.isSet(u"for"_s) && parser.text(u"for"_s) != u"ethrex"
         && parser.text(u"for"_s) != u"boundless") {
-        return tl::unexpected(tr("--for: this version checks servers for ethrex and boundless."));
+        return tl::unexpected(tr("--for: servers are checked for ethrex, boundless or aztec."));
     }
     readInputs(parser, request);
     if (const auto demo = readDemoOptions(parser, request); !demo) {
@@ -561,6 +562,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
         return parseBenchmark(first == u"run" ? Command::Run : Command::Plan, rest);
     }
     if (first == u"doctor") {
+        if (isAztecDoctor(rest)) {
+            request.command = Command::AztecDoctor;
+            request.words = rest;
+            return request;
+        }
         return parseDoctor(rest);
     }
     if (first == u"attach") {

@@ -15,6 +15,7 @@ struct Request
         Help,
         Version,
         Doctor,
+        AztecDoctor,
         Plan,
         Run,
         Attach,

@@ -2,6 +2,7 @@
 #include "app/AnalyseAztec.h"
 #include "app/AnalyseBoundless.h"
 #include "app/Application.h"
+#include "app/AztecDoctor.h"
 #include "app/BrokerCommands.h"
 #include "app/BrokerConfigCommand.h"
 #include "app/BundleCommand.h"
@@ -179,6 +180,8 @@ int main(int argc, char **argv)
         }
         return proverdeck::app::runBrokerRequest(application, *broker);
     }
+    case Request::Command::AztecDoctor:
+        return proverdeck::app::runAztecDoctor(application, request->words);
     case Request::Command::Stake:
         return stake(application, *request);
     case Request::Command::DemoHost:

@@ -347,7 +347,8 @@ void AztecPage::updateSummary()
                       tr("%n job(s)", nullptr, int(analysis.jobs.size())),
                       tr("%1 completed").arg(done)};
     if (running) {
-        parts << tr("%1 in progress at the end").arg(running);
+        parts << (m_loader->isLive() ? tr("%1 in progress") : tr("%1 in progress at the end"))
+                     .arg(running);
     }
     if (failed) {
         parts << tr("%1 failed").arg(failed);

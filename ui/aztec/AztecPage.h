@@ -93,7 +93,7 @@ private:
     AztecWatch *m_watch = nullptr;
     WatchBar *m_watchBar = nullptr;
     CellTableModel *m_sources = nullptr;
-    QWidget *m_sourceBox = nullptr;
+    QTableView *m_sourceBox = nullptr;
     QPushButton *m_watchButton = nullptr;
     QStringList m_findingKeys;
     AztecResultPtr m_result;

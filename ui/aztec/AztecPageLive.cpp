@@ -28,7 +28,11 @@ void AztecPage::watch(const QList<models::aztec::WatchChoice> &choices)
 
 void AztecPage::refreshWatch()
 {
+    const int before = m_sources->rowCount();
     m_sources->setRows(m_watch->sourceRows());
+    if (m_sources->rowCount() != before) {
+        fitColumns({m_sourceBox});
+    }
     m_sourceBox->setVisible(m_watch->isActive());
 }
 

@@ -207,6 +207,7 @@ QWidget *AztecPage::buildMachines()
     splitter->setChildrenCollapsible(false);
     m_sources = new CellTableModel(AztecWatch::sourceTitles(), this);
     m_sourceBox = addTable(u"aztecSources"_s, tr("Watched logs"), m_sources);
+    m_sourceBox->sortByColumn(0, Qt::AscendingOrder);
     m_sourceBox->hide();
     splitter->addWidget(m_sourceBox);
     m_machines = new CellTableModel(aztectables::machineTitles(), this);

@@ -169,7 +169,8 @@ QString AztecWatch::stateText(const MachineWatch &machine) const
     for (const auto &source : machine.sources()) {
         lines += source->state().lines;
     }
-    const QString logs = tr("%n log(s)", nullptr, int(machine.sources().size()));
+    const auto count = machine.sources().size();
+    const QString logs = count == 1 ? tr("1 log") : tr("%1 logs").arg(count);
     switch (machine.link()) {
     case MachineWatch::Link::Connecting:
         return tr("connecting …");
@@ -179,8 +180,8 @@ QString AztecWatch::stateText(const MachineWatch &machine) const
             : machine.problem();
     case MachineWatch::Link::Reconnecting: {
         const auto wait = machine.retryIn();
-        return tr("connection lost, next try in %n s · logs go on where they were", nullptr,
-                  wait ? int(wait->count()) : 0);
+        return tr("connection lost, next try in %1 s · logs go on where they were")
+            .arg(wait ? wait->count() : 0);
     }
     case MachineWatch::Link::Failed:
         break;

@@ -109,8 +109,8 @@ void DiagnosisDialog::refresh()
     }
     m_findings->setFindings(findings);
     m_details->setText(details);
-    m_state->setText(m_waiting > 0 ? tr("Asking %n server(s) …", nullptr, m_waiting)
-                         : workers ? tr("%n worker(s) asked.", nullptr, workers)
+    m_state->setText(m_waiting > 0 ? tr("Asking the servers …")
+                         : workers ? tr("Workers asked: %1").arg(workers)
                                    : tr("No container with an agent was found on these servers."));
 }
 

@@ -93,7 +93,11 @@ private:
                  true,
                  text("Using cached Grumpkin CRS of size %d", isAgent ? 262145 : 65537)});
             m_lines.push_back(
-                {ms, {}, true, text("Using cached CRS of size %d", isAgent ? 33554433 : 3)});
+                {ms, {}, true, text("Using cached CRS of size %d", isAgent ? 33554433 : 2)});
+        } else {
+            say(ms + 400, "prover-client:proving-broker Proving Broker started");
+        }
+        if (isAgent) {
             say(ms + 10,
                 "bb-prover Using native BB at /usr/src/barretenberg/cpp/build/bin/bb and "
                 "working directory /usr/src/bb");
@@ -101,8 +105,6 @@ private:
                 "bb-prover Using native ACVM at "
                 "/usr/src/noir/noir-repo/target/release/acvm and working directory "
                 "/usr/src/acvm");
-        } else {
-            say(ms + 400, "prover-client:proving-broker Proving Broker started");
         }
         say(ms + 900,
             "cli Aztec Server listening on port 8080 "

@@ -11,9 +11,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString tr(const char *text, int n = -1)
+QString tr(const char *text)
 {
-    return QCoreApplication::translate("LiveAlerts", text, nullptr, n);
+    return QCoreApplication::translate("LiveAlerts", text);
 }
 
 bool isDone(const EpochRow &row)
@@ -53,7 +53,8 @@ QList<LiveAlert> LiveAlerts::update(const Analysis &analysis, qint64 now)
             if (stuck > 0) {
                 add(list,
                     {u"stuck/"_s + number, tr("Stuck job in epoch %1").arg(number),
-                     tr("%n job(s), first a %1 on %2. Its proof may not be ready in time.", stuck)
+                     tr("Jobs: %1, first a %2 on %3. The proof may not be ready in time.")
+                         .arg(stuck)
                          .arg(type, where.isEmpty() ? u"–"_s : where),
                      LiveAlert::Urgency::Critical});
             }
