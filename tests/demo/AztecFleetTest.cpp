@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/AztecDoctor.h"
 #include "app/demo/DemoFleet.h"
 #include "models/aztec/Analysis.h"
 #include "models/aztec/live/MachineWatch.h"
@@ -229,6 +230,11 @@ TEST_F(AztecFleetTest, DiagnosesTheWrongPortAndKeepsSecretsOnTheServer)
     }
     codes.sort();
     EXPECT_EQ(codes, QStringList({"broker-reached", "wrong-service"}));
+    AztecDoctor doctor({.host = "machine-b", .sshConfig = fleet->sshConfigPath(), .isJson = true});
+    QSignalSpy finished(&doctor, &AztecDoctor::finished);
+    doctor.start();
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !finished.isEmpty(); }, Limit));
+    EXPECT_EQ(finished.at(0).at(0).toInt(), 4);
     ask(a);
     ASSERT_TRUE(result && *result);
     EXPECT_EQ((*result)->workers.size(), 1);

@@ -92,6 +92,7 @@ AztecPage::AztecPage(QWidget *parent, Services *services)
         });
         connect(m_watch, &AztecWatch::changed, this, &AztecPage::refreshWatch);
     }
+    layout->addWidget(buildFacts());
     m_message = makeText({}, this);
     m_message->setObjectName(u"aztecMessage"_s);
     m_message->hide();
@@ -144,7 +145,7 @@ void AztecPage::addFiles(const QStringList &names)
     m_progress->setValue(0);
     m_progress->show();
     m_clear->setEnabled(true);
-    m_loader->start(*files, {});
+    m_loader->start(*files, m_facts);
 }
 
 void AztecPage::clear()
@@ -153,8 +154,10 @@ void AztecPage::clear()
     if (m_watch && m_watch->isActive()) {
         m_watch->stop();
     }
-    m_loader->start({}, {});
+    m_loader->start({}, m_facts);
     m_findingKeys.clear();
+    m_factsBar->hide();
+    m_hasAsked = false;
     m_stack->setCurrentIndex(0);
     m_summary->setText(tr("Which job ran where, for how long, and why an epoch was lost."));
     m_message->hide();
@@ -192,6 +195,7 @@ void AztecPage::onAnalysed(const AztecResultPtr &result)
     updateEpochs();
     showEpoch();
     updateSummary();
+    updateFacts();
     fitColumns(toFit);
     if (m_watch) {
         m_watch->judge(result->analysis);

@@ -82,6 +82,9 @@ private:
     void refreshWatch();
     void chooseServers();
     void stopWatching();
+    QWidget *buildFacts();
+    void updateFacts();
+    void askFacts();
     void chooseFiles();
     void chooseExport();
     void say(const QString &text, bool isProblem);
@@ -96,6 +99,10 @@ private:
     QTableView *m_sourceBox = nullptr;
     QPushButton *m_watchButton = nullptr;
     QStringList m_findingKeys;
+    models::aztec::AnalysisOptions m_facts; ///< what a person said that the logs do not
+    QWidget *m_factsBar = nullptr;
+    QLabel *m_factsText = nullptr;
+    bool m_hasAsked = false;
     AztecResultPtr m_result;
     QStringList m_names;
     QStackedWidget *m_stack = nullptr;
