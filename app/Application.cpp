@@ -57,6 +57,10 @@ bool Application::start()
     if (!m_request.demo) {
         return true;
     }
+    if (!m_request.fleet.isEmpty()) {
+        startDemoFleet();
+        return true;
+    }
     // --demo: the demo host and a benchmark with the guide's small load, at once.
     startDemo([this](const QString &host, const QString &problem) {
         if (!problem.isEmpty()) {
@@ -73,6 +77,36 @@ bool Application::start()
         }
     });
     return true;
+}
+
+/// --demo --fleet aztec: two machines, and the page that watches both.
+void Application::startDemoFleet()
+{
+    startDemo([this](const QString & /*host*/, const QString &problem) {
+        if (!problem.isEmpty()) {
+            complain(problem);
+            return;
+        }
+        QList<models::aztec::WatchChoice> choices;
+        for (const QString &host : m_demo->hosts()) {
+            models::aztec::WatchChoice choice;
+            choice.host = host;
+            choices << choice;
+        }
+        m_window->watchAztec(choices);
+    });
+}
+
+QStringList Application::watchedServers() const
+{
+    return Settings::watchedServers();
+}
+
+void Application::setWatchedServers(const QStringList &texts)
+{
+    if (!m_demo) { // a demo is gone tomorrow
+        Settings::setWatchedServers(texts);
+    }
 }
 
 void Application::quit()
@@ -92,8 +126,10 @@ QStringList Application::hosts() const
             names << record.host;
         }
     }
-    if (m_demoReady && !names.contains(m_demo->host())) {
-        names.prepend(m_demo->host());
+    for (const QString &host : m_demoReady ? m_demo->hosts() : QStringList()) {
+        if (!names.contains(host)) {
+            names.prepend(host);
+        }
     }
     return names;
 }
@@ -105,7 +141,8 @@ void Application::addHost(const QString &host)
 
 QString Application::sshConfigFor(const QString &host) const
 {
-    return m_demoReady && host == m_demo->host() ? m_demo->sshConfigPath() : m_request.sshConfig;
+    return m_demoReady && m_demo->hosts().contains(host) ? m_demo->sshConfigPath()
+                                                         : m_request.sshConfig;
 }
 
 std::unique_ptr<ssh::RemoteShell> Application::shellFor(const QString &host)
@@ -280,7 +317,7 @@ void Application::startDemo(const DemoAnswer &answer)
     });
     connect(m_demo.get(), &demo::DemoProcess::failed, this,
             [answer](const QString &why) { answer({}, why); });
-    m_demo->start({m_request.speed, m_request.faults});
+    m_demo->start({m_request.speed, m_request.faults, m_request.fleet});
 }
 
 void Application::saveRuns()

@@ -50,6 +50,8 @@ public:
     void startDemo(const DemoAnswer &answer) override;
     [[nodiscard]] models::boundless::StakeStore *stakeStore() override { return &m_stake; }
     [[nodiscard]] models::SecretStore *secrets() override { return &m_secrets; }
+    [[nodiscard]] QStringList watchedServers() const override;
+    void setWatchedServers(const QStringList &texts) override;
     [[nodiscard]] ui::OperationsServices *operations() override { return &m_operations; }
 
 private:
@@ -62,6 +64,7 @@ private:
         std::unique_ptr<models::Run> run; // after the shell: it ends first
     };
     void attachUnfinished();
+    void startDemoFleet();
     models::Run *beginSession(const models::Plan &plan, const models::RunOptions &options,
                               std::unique_ptr<QLockFile> lock);
     void joinDemo(const QString &dir);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/CommandLine.h"
 
-#include "app/demo/DemoHost.h"
+#include "app/AztecDoctor.h"
+#include "app/demo/DemoFleet.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -25,7 +26,7 @@ QString overview()
         "\n"
         "Without a command the window opens; with --demo it opens on a demo host of its own.\n"
         "\n"
-        "  doctor HOST [--for ethrex|boundless]\n"
+        "  doctor HOST [--for ethrex|boundless|aztec]\n"
         "                                     check a server, change nothing\n"
         "  plan BENCHMARK [--format text|sh|json]\n"
         "                                     show every command that a run would execute\n"
@@ -46,7 +47,7 @@ QString overview()
         "                                     a Boundless prover's collateral, from the chain\n"
         "  analyse aztec [MACHINE=]FILE…      jobs, epochs and findings from logs of many "
         "machines\n"
-        "  demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
+        "  demo-host [--fleet aztec] [--dir DIR] [--port N] [--speed N] [--fault NAME]…\n"
         "                                     a server to try everything on, until Ctrl-C\n"
         "\n"
         "Each command has --help. --format json prints one JSON document on standard output.\n"
@@ -122,16 +123,26 @@ void addDemoOptions(Parser &parser)
                  tr("Demo host: make one thing go wrong (%1)")
                      .arg(demo::DemoHost::knownFaults().join(u", "_s)));
     parser.value(u"speed"_s, u"N"_s, tr("Demo host: simulated seconds per second (60)"));
+    parser.value(u"fleet"_s, u"aztec"_s,
+                 tr("Demo host: two machines with Aztec provers instead (faults: %1)")
+                     .arg(demo::DemoFleet::knownFaults().join(u", "_s)));
 }
 
 tl::expected<void, QString> readDemoOptions(const Parser &parser, Request &request)
 {
     request.demo = parser.isSet(u"demo"_s);
     request.faults = parser.texts(u"fault"_s);
+    request.fleet = parser.text(u"fleet"_s);
+    if (!request.fleet.isEmpty() && request.fleet != u"aztec") {
+        return tl::unexpected(
+            tr("--fleet: there is no fleet \"%1\", only aztec.").arg(request.fleet));
+    }
+    const QStringList known
+        = request.fleet.isEmpty() ? demo::DemoHost::knownFaults() : demo::DemoFleet::knownFaults();
     for (const QString &fault : std::as_const(request.faults)) {
-        if (!demo::DemoHost::knownFaults().contains(fault)) {
+        if (!known.contains(fault)) {
             return tl::unexpected(tr("The demo host knows no fault \"%1\". Known: %2.")
-                                      .arg(fault, demo::DemoHost::knownFaults().join(u", "_s)));
+                                      .arg(fault, known.join(u", "_s)));
         }
     }
     if (parser.isSet(u"speed"_s)) {
@@ -257,6 +268,9 @@ tl::expected<Request, QString> parseBenchmark(Command command, const QStringList
     if (const auto demo = readDemoOptions(parser, request); !demo) {
         return tl::unexpected(demo.error());
     }
+    if (!request.fleet.isEmpty()) {
+        return tl::unexpected(tr("--fleet belongs to demo-host, or to --demo without a command."));
+    }
     if (request.demo) {
         request.given.insert(u"host"_s, u"demo"_s);
     } else if (!request.faults.isEmpty()) {
@@ -281,8 +295,8 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     Request request;
     request.command = Command::Doctor;
     request.workflow = *workflow;
-    Parser parser(u"doctor HOST [--for ethrex|boundless]"_s);
-    parser.value(u"for"_s, u"ethrex|boundless"_s, tr("For which kind of prover"));
+    Parser parser(u"doctor HOST [--for ethrex|boundless|aztec]"_s);
+    parser.value(u"for"_s, u"ethrex|boundless|aztec"_s, tr("For which kind of prover"));
     addInputs(parser, *workflow);
     parser.value(u"workflow"_s, u"FILE"_s, tr("A workflow file"));
     addHostOptions(parser);
@@ -296,7 +310,7 @@ tl::expected<Request, QString> parseDoctor(const QStringList &arguments)
     }
     if (parser.isSet(u"for"_s) && parser.text(u"for"_s) != u"ethrex"
         && parser.text(u"for"_s) != u"boundless") {
-        return tl::unexpected(tr("--for: this version checks servers for ethrex and boundless."));
+        return tl::unexpected(tr("--for: servers are checked for ethrex, boundless or aztec."));
     }
     readInputs(parser, request);
     if (const auto demo = readDemoOptions(parser, request); !demo) {
@@ -496,7 +510,8 @@ tl::expected<Request, QString> parseDemoHost(const QStringList &arguments)
 {
     Request request;
     request.command = Command::DemoHost;
-    Parser parser(u"demo-host [--dir DIR] [--port N] [--speed N] [--fault NAME]…"_s);
+    Parser parser(
+        u"demo-host [--fleet aztec] [--dir DIR] [--port N] [--speed N] [--fault NAME]…"_s);
     parser.value(u"dir"_s, u"DIR"_s, tr("Keep everything there; default: a temporary folder"));
     parser.value(u"leash"_s, u"SOCKET"_s,
                  tr("End when the programs connected to this socket no longer need it"));
@@ -551,6 +566,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
         return parseBenchmark(first == u"run" ? Command::Run : Command::Plan, rest);
     }
     if (first == u"doctor") {
+        if (isAztecDoctor(rest)) {
+            request.command = Command::AztecDoctor;
+            request.words = rest;
+            return request;
+        }
         return parseDoctor(rest);
     }
     if (first == u"attach") {

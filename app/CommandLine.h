@@ -15,6 +15,7 @@ struct Request
         Help,
         Version,
         Doctor,
+        AztecDoctor,
         Plan,
         Run,
         Attach,
@@ -34,6 +35,7 @@ struct Request
     Command command = Command::Window;
     bool demo = false;
     QStringList faults;
+    QString fleet; ///< "aztec": a demo of two machines
     double speed = 60;
     int port = 0;
     QString dir; ///< demo-host --dir

@@ -10,6 +10,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString ServersKey = u"servers"_s;
+const QString WatchedKey = u"aztec/watched"_s;
 
 } // namespace
 
@@ -25,6 +26,16 @@ void Settings::addServer(const QString &host)
     if (!hosts.contains(host)) {
         settings.setValue(ServersKey, hosts << host);
     }
+}
+
+QStringList Settings::watchedServers()
+{
+    return QSettings(u"proverdeck"_s, u"proverdeck"_s).value(WatchedKey).toStringList();
+}
+
+void Settings::setWatchedServers(const QStringList &texts)
+{
+    QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(WatchedKey, texts);
 }
 
 } // namespace proverdeck::app

@@ -12,6 +12,9 @@ public:
     /// Servers that the user added by hand, in the order of adding.
     [[nodiscard]] static QStringList servers();
     static void addServer(const QString &host);
+    /// What the Aztec page watched, see ui::WatchDialog.
+    [[nodiscard]] static QStringList watchedServers();
+    static void setWatchedServers(const QStringList &texts);
 };
 
 } // namespace proverdeck::app

@@ -2,6 +2,7 @@
 #include "app/AnalyseAztec.h"
 #include "app/AnalyseBoundless.h"
 #include "app/Application.h"
+#include "app/AztecDoctor.h"
 #include "app/BrokerCommands.h"
 #include "app/BrokerConfigCommand.h"
 #include "app/BundleCommand.h"
@@ -10,7 +11,7 @@
 #include "app/SignalWatcher.h"
 #include "app/StakeCommand.h"
 #include "app/Version.h"
-#include "app/demo/DemoHost.h"
+#include "app/demo/DemoFleet.h"
 #include "app/demo/DemoLeash.h"
 
 #include <QApplication>
@@ -43,32 +44,31 @@ int headless(QCoreApplication &application, const Request &request)
     return QCoreApplication::exec();
 }
 
-int demoHost(QCoreApplication &application, const Request &request)
+/// @p Demo: DemoHost or DemoFleet.
+template<typename Demo> int demoHost(QCoreApplication &application, const Request &request)
 {
-    using proverdeck::app::demo::DemoHost;
     using proverdeck::app::demo::DemoLeash;
     proverdeck::app::SignalWatcher watcher;
-    DemoHost host({request.dir, request.port, request.speed, request.faults});
+    Demo host({request.dir, request.port, request.speed, request.faults});
     DemoLeash leash(request.leash, std::chrono::minutes(10));
-    QObject::connect(&host, &DemoHost::ready, &application, [&leash](const QByteArray &line) {
+    QObject::connect(&host, &Demo::ready, &application, [&leash](const QByteArray &line) {
         std::printf("%s\n", line.trimmed().constData());
         std::fflush(stdout);
         leash.tell(line);
     });
-    QObject::connect(&host, &DemoHost::failed, &application, [](const QString &why) {
+    QObject::connect(&host, &Demo::failed, &application, [](const QString &why) {
         proverdeck::app::complain(why);
         QCoreApplication::exit(1);
     });
-    QObject::connect(&host, &DemoHost::stopped, &application, [] { QCoreApplication::exit(0); });
-    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &host,
-                     &DemoHost::stop);
-    QObject::connect(&leash, &DemoLeash::released, &host, &DemoHost::stop);
+    QObject::connect(&host, &Demo::stopped, &application, [] { QCoreApplication::exit(0); });
+    QObject::connect(&watcher, &proverdeck::app::SignalWatcher::interrupted, &host, &Demo::stop);
+    QObject::connect(&leash, &DemoLeash::released, &host, &Demo::stop);
     if (!request.leash.isEmpty() && !leash.listen()) {
         proverdeck::app::complain(
             QCoreApplication::translate("main", "Cannot listen at %1.").arg(request.leash));
         return 1;
     }
-    QMetaObject::invokeMethod(&host, &DemoHost::start, Qt::QueuedConnection);
+    QMetaObject::invokeMethod(&host, &Demo::start, Qt::QueuedConnection);
     const int code = QCoreApplication::exec();
     if (!request.leash.isEmpty() && code == 0) {
         QDir(QFileInfo(request.leash).path()).removeRecursively();
@@ -180,10 +180,14 @@ int main(int argc, char **argv)
         }
         return proverdeck::app::runBrokerRequest(application, *broker);
     }
+    case Request::Command::AztecDoctor:
+        return proverdeck::app::runAztecDoctor(application, request->words);
     case Request::Command::Stake:
         return stake(application, *request);
     case Request::Command::DemoHost:
-        return demoHost(application, *request);
+        return request->fleet.isEmpty()
+            ? demoHost<proverdeck::app::demo::DemoHost>(application, *request)
+            : demoHost<proverdeck::app::demo::DemoFleet>(application, *request);
     default:
         return atOnce(*request);
     }

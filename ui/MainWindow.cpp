@@ -105,7 +105,7 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     connect(m_boundless, &BoundlessPage::workflowWanted, this, &MainWindow::openWorkflow);
     connect(m_start, &StartPage::boundlessWanted, this, [this] { select(m_boundless); });
     connect(m_start, &StartPage::aztecWanted, this, [this] { select(m_aztec); });
-    m_aztec = new AztecPage(m_stack);
+    m_aztec = new AztecPage(m_stack, &m_services);
     addPage(m_aztec, tr("Aztec"), {});
     select(m_start);
     buildMenus();
@@ -180,6 +180,12 @@ void MainWindow::select(QWidget *page)
 QWidget *MainWindow::currentPage() const
 {
     return m_stack->currentWidget();
+}
+
+void MainWindow::watchAztec(const QList<models::aztec::WatchChoice> &choices)
+{
+    select(m_aztec);
+    m_aztec->watch(choices);
 }
 
 void MainWindow::closePage(QWidget *page)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/aztec/live/MachineWatch.h"
 #include "ui/Services.h"
 
 #include <QMainWindow>
@@ -42,6 +43,8 @@ public:
     void viewLog(const QString &path);
     void makeBundle(); ///< of the run on the current page
     void startDemo();
+    /// Shows the Aztec page and watches these servers.
+    void watchAztec(const QList<models::aztec::WatchChoice> &choices);
     void addServer();
     [[nodiscard]] QWidget *currentPage() const;
     void closePage(QWidget *page);

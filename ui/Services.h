@@ -54,6 +54,9 @@ public:
     /// What the stake page remembers, and where secrets are kept; null: nothing is remembered.
     [[nodiscard]] virtual models::boundless::StakeStore *stakeStore() { return nullptr; }
     [[nodiscard]] virtual models::SecretStore *secrets() { return nullptr; }
+    /// Which servers the Aztec page watched the last time, as WatchDialog writes it.
+    [[nodiscard]] virtual QStringList watchedServers() const { return {}; }
+    virtual void setWatchedServers(const QStringList & /*texts*/) { }
     /// What the page of a Boundless server needs; null: there is no such page.
     [[nodiscard]] virtual OperationsServices *operations() { return nullptr; }
 };

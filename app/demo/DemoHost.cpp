@@ -168,13 +168,13 @@ QString DemoHost::sshConfigPath() const
 
 QString DemoHost::host() const
 {
-    return u"demo"_s;
+    return m_options.name;
 }
 
 void DemoHost::start()
 {
     for (const QString &fault : std::as_const(m_options.faults)) {
-        if (!knownFaults().contains(fault)) {
+        if (m_options.settings.isEmpty() && !knownFaults().contains(fault)) {
             fail(tr("There is no fault called \"%1\". The demo host knows: %2.")
                      .arg(fault, knownFaults().join(u", "_s)));
             return;
@@ -357,6 +357,7 @@ bool DemoHost::writeSettings()
                        {u"start_ms"_s, QString::number(QDateTime::currentMSecsSinceEpoch())},
                        {u"sshd"_s, m_sshd},
                        {u"sftp"_s, m_sftp}});
+    m_settings.append(m_options.settings);
     QString text;
     for (const auto &[name, value] : std::as_const(m_settings)) {
         text += name + u'=' + value + u'\n';
@@ -387,12 +388,12 @@ bool DemoHost::writeSshFiles()
         + (m_sftp.isEmpty() ? QString() : QString(u"Subsystem sftp "_s + m_sftp + u'\n'))
         + environment + u'\n';
     const QString client
-        = u"Host demo\n    HostName 127.0.0.1\n    Port %2\n    User %3\n    IdentityFile "
+        = u"Host %4\n    HostName 127.0.0.1\n    Port %2\n    User %3\n    IdentityFile "
           u"%1/user_key\n"
           "    IdentitiesOnly yes\n    IdentityAgent none\n    UserKnownHostsFile %1/known_hosts\n"
           "    GlobalKnownHostsFile /dev/null\n    StrictHostKeyChecking yes\n"_s.arg(m_dir)
               .arg(m_port)
-              .arg(userName());
+              .arg(userName(), host());
     const QList<QByteArray> key = readBytes(m_dir + u"/host_key.pub"_s).split(' ');
     const QString known = (m_port == 22 ? u"127.0.0.1 "_s : u"[127.0.0.1]:%1 "_s.arg(m_port))
         + QString::fromLatin1(key.value(0) + ' ' + key.value(1).trimmed()) + u'\n';

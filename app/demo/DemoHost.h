@@ -44,6 +44,10 @@ public:
         /// Simulated seconds per real second.
         double speed = 60;
         QStringList faults;
+        /// As it is called in the ssh configuration.
+        QString name = QStringLiteral("demo");
+        /// More settings for the stand-ins; for DemoFleet.
+        QList<QPair<QString, QString>> settings;
     };
 
     explicit DemoHost(Options options, QObject *parent = nullptr);

@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
@@ -130,6 +131,9 @@ void DemoProcess::start(const Options &options)
     for (const QString &fault : options.faults) {
         arguments << u"--fault"_s << fault;
     }
+    if (!options.fleet.isEmpty()) {
+        arguments << u"--fleet"_s << options.fleet;
+    }
     QProcess process;
     process.setProgram(programPath());
     process.setArguments(arguments);
@@ -182,6 +186,12 @@ void DemoProcess::onRead()
         giveUp(problem);
         return;
     }
+    QStringList hosts;
+    const QJsonArray names = answer.value(u"hosts"_s).toArray();
+    for (const QJsonValue &name : names) {
+        hosts << name.toString();
+    }
+    m_hosts = hosts.isEmpty() ? m_hosts : hosts;
     m_hasReported = true;
     m_retry.stop();
     emit ready();

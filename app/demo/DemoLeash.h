@@ -57,6 +57,7 @@ public:
     {
         double speed = 60;
         QStringList faults;
+        QString fleet; ///< "aztec": two machines, see hosts()
     };
 
     explicit DemoProcess(QObject *parent = nullptr);
@@ -71,7 +72,8 @@ public:
 
     /// Holds the socket "leash", the demo host's messages, and its own folder "host".
     [[nodiscard]] QString dir() const { return m_dir; }
-    [[nodiscard]] QString host() const { return QStringLiteral("demo"); }
+    [[nodiscard]] QString host() const { return m_hosts.value(0); }
+    [[nodiscard]] const QStringList &hosts() const { return m_hosts; }
     [[nodiscard]] QString sshConfigPath() const
     {
         return m_dir + QStringLiteral("/host/ssh_config");
@@ -90,6 +92,7 @@ private:
     void giveUp(const QString &sentence);
 
     QString m_dir;
+    QStringList m_hosts{QStringLiteral("demo")}; ///< as it said when it was ready
     qint64 m_pid = 0; ///< 0: somebody else started it
     QLocalSocket m_socket;
     QTimer m_retry;

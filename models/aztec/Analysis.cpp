@@ -164,6 +164,13 @@ Analysis analyse(const Gathering &gathering, const AnalysisOptions &options)
     parts::dateLogs(gathering, options, analysis);
     analysis.places = gathering.places();
     parts::readJobs(gathering, analysis);
+    if (options.now) {
+        for (Attempt &attempt : analysis.attempts) {
+            if (attempt.how == Attempt::End::Open) {
+                attempt.end = std::max(attempt.end, *options.now);
+            }
+        }
+    }
     parts::readMachines(gathering, options, analysis);
     for (const PollNote &poll : gathering.polls()) {
         PollNote moved = poll;
@@ -177,6 +184,9 @@ Analysis analyse(const Gathering &gathering, const AnalysisOptions &options)
                                                       : std::min(analysis.first, machine.first);
             analysis.last = std::max(analysis.last, machine.last);
         }
+    }
+    if (options.now && analysis.last != NoTime) {
+        analysis.last = std::max(analysis.last, *options.now);
     }
     parts::readEpochs(gathering, analysis);
     parts::readTroubles(gathering, options, analysis);

@@ -19,6 +19,9 @@ struct AnalysisOptions
     std::optional<qint64> firstDay; ///< days since 1970 of the first line of logs without dates
     QHash<QString, int> cores; ///< by machine; "" stands for all others
     double stuckFactor = 3; ///< times the median of its own type on the same machine
+    /// While logs are watched as they grow: the servers' clock, ms since 1970. Open jobs grow older
+    /// even if nobody writes a line.
+    std::optional<qint64> now;
 };
 
 /// A distribution; without values it says why.

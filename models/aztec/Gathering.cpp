@@ -113,6 +113,13 @@ void Gathering::addDocker(const DockerFile &file)
     mergeDocker(m_docker, file);
 }
 
+void Gathering::setContainers(const QString &machine, const QList<DockerContainer> &containers)
+{
+    m_docker.containers.removeIf(
+        [&machine](const DockerContainer &one) { return one.machine == machine; });
+    m_docker.containers << containers;
+}
+
 qint64 Gathering::bytes() const
 {
     qint64 sum = 0;

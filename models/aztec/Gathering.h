@@ -178,6 +178,8 @@ public:
     void feed(int log, QByteArrayView bytes);
     void finish(int log);
     void addDocker(const DockerFile &file);
+    /// What docker says of a machine now, in place of what it said before.
+    void setContainers(const QString &machine, const QList<DockerContainer> &containers);
 
     [[nodiscard]] const Vocabulary &vocabulary() const { return *m_vocabulary; }
     [[nodiscard]] const std::vector<GatheredLog> &logs() const { return m_logs; }

@@ -5,9 +5,11 @@
 #include "models/logs/LogText.h"
 #include "models/logs/Redactor.h"
 #include "ui/aztec/AztecTables.h"
+#include "ui/aztec/DiagnosisDialog.h"
 #include "ui/aztec/JobTableModel.h"
 #include "ui/aztec/ProofTreeView.h"
 #include "ui/aztec/TimelineView.h"
+#include "ui/aztec/WatchBar.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
 
@@ -20,6 +22,7 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSaveFile>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QTableView>
@@ -37,9 +40,11 @@ constexpr int MostCards = 300; ///< more findings than anybody reads; the report
 
 } // namespace
 
-AztecPage::AztecPage(QWidget *parent)
+AztecPage::AztecPage(QWidget *parent, Services *services)
     : QWidget(parent)
+    , m_services(services)
     , m_loader(new AztecLoader(this))
+    , m_watch(services ? new AztecWatch(*services, *m_loader, m_notifier, this) : nullptr)
 {
     setObjectName(u"aztecPage"_s);
     setAcceptDrops(true);
@@ -55,6 +60,11 @@ AztecPage::AztecPage(QWidget *parent)
     m_epoch->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(m_epoch, &QComboBox::currentIndexChanged, this, &AztecPage::showEpoch);
     head->addWidget(m_epoch);
+    m_watchButton = new QPushButton(tr("Watch servers…"), this);
+    m_watchButton->setObjectName(u"aztecWatch"_s);
+    m_watchButton->setVisible(m_watch != nullptr);
+    connect(m_watchButton, &QPushButton::clicked, this, &AztecPage::chooseServers);
+    head->addWidget(m_watchButton);
     auto *open = new QPushButton(tr("Open logs…"), this);
     open->setObjectName(u"aztecOpen"_s);
     connect(open, &QPushButton::clicked, this, &AztecPage::chooseFiles);
@@ -71,6 +81,18 @@ AztecPage::AztecPage(QWidget *parent)
     m_summary = makeText({}, this);
     m_summary->setObjectName(u"aztecSummary"_s);
     layout->addWidget(m_summary);
+    if (m_watch) {
+        m_watchBar = new WatchBar(*m_watch, this);
+        layout->addWidget(m_watchBar);
+        connect(m_watchBar, &WatchBar::stopWanted, this, &AztecPage::stopWatching);
+        connect(m_watchBar, &WatchBar::diagnosisWanted, this, [this] {
+            auto *dialog = new DiagnosisDialog(*m_watch, this);
+            dialog->setAttribute(Qt::WA_DeleteOnClose);
+            dialog->open();
+        });
+        connect(m_watch, &AztecWatch::changed, this, &AztecPage::refreshWatch);
+    }
+    layout->addWidget(buildFacts());
     m_message = makeText({}, this);
     m_message->setObjectName(u"aztecMessage"_s);
     m_message->hide();
@@ -91,6 +113,10 @@ AztecPage::AztecPage(QWidget *parent)
     connect(m_loader, &AztecLoader::analysed, this, &AztecPage::onAnalysed);
     connect(m_loader, &AztecLoader::finished, this, &AztecPage::onFinished);
     connect(m_loader, &AztecLoader::lineRead, this, &AztecPage::onLineRead);
+    connect(m_loader, &AztecLoader::written, this,
+            [this](const QString &path, const QString &problem) {
+                say(problem.isEmpty() ? tr("Written: %1").arg(path) : problem, !problem.isEmpty());
+            });
     clear();
 }
 
@@ -98,6 +124,10 @@ AztecPage::~AztecPage() = default;
 
 void AztecPage::addFiles(const QStringList &names)
 {
+    if (m_watch && m_watch->isActive()) {
+        say(tr("Servers are being watched. Stop watching to open files."), true);
+        return;
+    }
     for (const QString &name : names) {
         if (!m_names.contains(name)) {
             m_names << name;
@@ -115,13 +145,19 @@ void AztecPage::addFiles(const QStringList &names)
     m_progress->setValue(0);
     m_progress->show();
     m_clear->setEnabled(true);
-    m_loader->start(*files, {});
+    m_loader->start(*files, m_facts);
 }
 
 void AztecPage::clear()
 {
     m_names.clear();
-    m_loader->start({}, {});
+    if (m_watch && m_watch->isActive()) {
+        m_watch->stop();
+    }
+    m_loader->start({}, m_facts);
+    m_findingKeys.clear();
+    m_factsBar->hide();
+    m_hasAsked = false;
     m_stack->setCurrentIndex(0);
     m_summary->setText(tr("Which job ran where, for how long, and why an epoch was lost."));
     m_message->hide();
@@ -141,16 +177,34 @@ void AztecPage::onProgress(qint64 done, qint64 total)
 
 void AztecPage::onAnalysed(const AztecResultPtr &result)
 {
-    if (m_names.isEmpty()) {
+    if (m_names.isEmpty() && !m_loader->isLive()) {
         m_result.reset();
         return;
     }
     m_result = result;
-    const auto &analysis = result->analysis;
     m_stack->setCurrentIndex(1);
-    m_export->setEnabled(result->isFinal);
+    m_export->setEnabled(result->isFinal || m_loader->isLive());
     m_epoch->setEnabled(true);
     m_epoch->show();
+    QList<QTableView *> toFit = findChildren<QTableView *>();
+    if (m_loader->isLive()) { // later a person may have set the widths
+        toFit.removeIf([](QTableView *table) { return table->model()->rowCount() > 0; });
+    }
+    updateTables(result);
+    updateFindings();
+    updateEpochs();
+    showEpoch();
+    updateSummary();
+    updateFacts();
+    fitColumns(toFit);
+    if (m_watch) {
+        m_watch->judge(result->analysis);
+    }
+}
+
+void AztecPage::updateTables(const AztecResultPtr &result)
+{
+    const auto &analysis = result->analysis;
     m_epochs->setRows(aztectables::epochRows(analysis, palette()));
     m_txs->setRows(aztectables::txRows(analysis));
     m_machines->setRows(aztectables::machineRows(analysis));
@@ -159,9 +213,34 @@ void AztecPage::onAnalysed(const AztecResultPtr &result)
     m_containerBox->setVisible(!analysis.containers.isEmpty());
     m_startUps->setRows(aztectables::startUpRows(analysis));
     m_circuits->setRows(aztectables::circuitRows(analysis));
+    const QModelIndex current = m_jobTable->currentIndex();
+    const QVariant job = current.data(JobTableModel::JobRole);
+    const int scrolled = m_jobTable->verticalScrollBar()->value();
     m_jobs->setResult(result);
+    if (job.isValid()) {
+        if (const int row = m_jobs->rowOf(job.toUInt()); row >= 0) {
+            m_jobTable->selectRow(row);
+        }
+    }
+    m_jobTable->verticalScrollBar()->setValue(scrolled);
+}
+
+void AztecPage::updateFindings()
+{
+    const auto &troubles = m_result->analysis.troubles;
+    QStringList keys;
+    for (const aztec::Trouble &trouble : troubles) {
+        keys << trouble.code + u'/' + trouble.machine + u'/' + trouble.job + u'/'
+                + QString::number(trouble.epoch.value_or(-1)) + u'/'
+                + QString::number(trouble.count);
+    }
+    // What only has become older is not worth the cards' being made anew.
+    if (m_loader->isLive() && keys == m_findingKeys) {
+        return;
+    }
+    m_findingKeys = keys;
     QList<models::Finding> findings;
-    for (const aztec::Trouble &trouble : analysis.troubles) {
+    for (const aztec::Trouble &trouble : troubles) {
         if (findings.size() < MostCards) {
             findings << aztec::toFinding(trouble);
             findings.last().count = 1; // the text says how often
@@ -172,11 +251,11 @@ void AztecPage::onAnalysed(const AztecResultPtr &result)
     }
     m_findings->setFindings(findings);
     m_tabs->setTabText(
-        6, findings.isEmpty() ? tr("Findings") : tr("Findings (%1)").arg(analysis.troubles.size()));
-    updateEpochs();
-    showEpoch();
-    updateSummary();
-    const QList<QTableView *> tables = findChildren<QTableView *>();
+        6, findings.isEmpty() ? tr("Findings") : tr("Findings (%1)").arg(troubles.size()));
+}
+
+void AztecPage::fitColumns(const QList<QTableView *> &tables)
+{
     for (QTableView *table : tables) {
         table->resizeColumnsToContents();
         for (int column = 0; column < table->model()->columnCount(); ++column) {
@@ -231,7 +310,9 @@ void AztecPage::showEpoch()
     }
     m_types->setRows(aztectables::typeRows(m_result->analysis, chosenEpoch()));
     m_typeTable->setColumnHidden(0, chosenEpoch().has_value());
-    m_typeTable->resizeColumnsToContents();
+    if (!m_loader->isLive()) {
+        m_typeTable->resizeColumnsToContents();
+    }
     m_jobs->setFilter(chosenEpoch(), {});
     m_timeline->setResult(m_result, chosenEpoch());
     m_tree->setResult(m_result, chosenEpoch());
@@ -270,7 +351,8 @@ void AztecPage::updateSummary()
                       tr("%n job(s)", nullptr, int(analysis.jobs.size())),
                       tr("%1 completed").arg(done)};
     if (running) {
-        parts << tr("%1 in progress at the end").arg(running);
+        parts << (m_loader->isLive() ? tr("%1 in progress") : tr("%1 in progress at the end"))
+                     .arg(running);
     }
     if (failed) {
         parts << tr("%1 failed").arg(failed);
@@ -285,7 +367,10 @@ void AztecPage::updateSummary()
     if (analysis.network) {
         parts << analysis.network->name;
     }
-    m_summary->setText(parts.join(u" · "_s) + (m_result->isFinal ? QString() : tr(" · reading …")));
+    m_summary->setText(parts.join(u" · "_s)
+                       + (m_result->isFinal        ? QString()
+                              : m_loader->isLive() ? tr(" · live")
+                                                   : tr(" · reading …")));
 }
 
 void AztecPage::onFinished(const QStringList &problems)
@@ -389,10 +474,14 @@ void AztecPage::chooseExport()
 
 QString AztecPage::exportTo(const QString &path) const
 {
-    if (!m_result || !m_result->gathering) {
+    if (!m_result || !(m_result->gathering || m_loader->isLive())) {
         return tr("The logs are still being read.");
     }
     const QString kind = QFileInfo(path).suffix().toLower();
+    if (kind == u"json" && m_loader->isLive()) {
+        m_loader->writeJson(path); // the worker has what the logs said
+        return {};
+    }
     const bool isTree = m_tabs->tabText(m_tabs->currentIndex()) == tr("Tree");
     const QSize size(1600, 1000);
     QSaveFile file(path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/aztec/AztecLoader.h"
+#include "ui/aztec/AztecWatch.h"
 
 #include <QWidget>
 
@@ -22,21 +22,29 @@ class FindingsView;
 class JobTableModel;
 class ProofTreeView;
 class TimelineView;
+class WatchBar;
 
-/// What Aztec provers did, from their logs: epochs, jobs, machines, findings. Logs are dropped here
-/// or opened; they are read in a thread of their own, and the first results show while they are.
+/// What Aztec provers did and do, from their logs: epochs, jobs, machines, findings. Logs are
+/// dropped here or opened, or servers are watched; all is read in a thread of its own, and the
+/// first results show while it is.
 class AztecPage : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit AztecPage(QWidget *parent = nullptr);
+    /// Without @p services, which must outlive the page, there are only files.
+    explicit AztecPage(QWidget *parent = nullptr, Services *services = nullptr);
     ~AztecPage() override;
 
     /// Reads these as well as those that are open already. Names as on the command line: a file, a
     /// folder, MACHINE=FILE.
     void addFiles(const QStringList &names);
-    /// Forgets all files and shows the empty page.
+    /// Watches these servers, in place of what is shown.
+    void watch(const QList<models::aztec::WatchChoice> &choices);
+    /// Null without services.
+    [[nodiscard]] AztecWatch *watched() const { return m_watch; }
+    [[nodiscard]] Notifier &notifier() { return m_notifier; }
+    /// Forgets all files and servers and shows the empty page.
     void clear();
     [[nodiscard]] bool isBusy() const { return m_loader->isBusy(); }
     [[nodiscard]] AztecResultPtr result() const { return m_result; }
@@ -68,12 +76,33 @@ private:
     void updateEpochs();
     void showJob(quint32 job);
     void showEvidence(const QString &log, qint64 line);
+    void updateTables(const AztecResultPtr &result);
+    void updateFindings();
+    void fitColumns(const QList<QTableView *> &tables);
+    void refreshWatch();
+    void chooseServers();
+    void stopWatching();
+    QWidget *buildFacts();
+    void updateFacts();
+    void askFacts();
     void chooseFiles();
     void chooseExport();
     void say(const QString &text, bool isProblem);
     [[nodiscard]] std::optional<qint64> chosenEpoch() const;
 
+    Services *m_services = nullptr;
+    Notifier m_notifier;
     AztecLoader *m_loader = nullptr;
+    AztecWatch *m_watch = nullptr;
+    WatchBar *m_watchBar = nullptr;
+    CellTableModel *m_sources = nullptr;
+    QTableView *m_sourceBox = nullptr;
+    QPushButton *m_watchButton = nullptr;
+    QStringList m_findingKeys;
+    models::aztec::AnalysisOptions m_facts; ///< what a person said that the logs do not
+    QWidget *m_factsBar = nullptr;
+    QLabel *m_factsText = nullptr;
+    bool m_hasAsked = false;
     AztecResultPtr m_result;
     QStringList m_names;
     QStackedWidget *m_stack = nullptr;

@@ -66,6 +66,12 @@ QWidget *AztecPage::buildEmpty()
     makePrimary(open);
     connect(open, &QPushButton::clicked, this, &AztecPage::chooseFiles);
     row->addWidget(open);
+    if (m_watch) {
+        auto *watch = new QPushButton(tr("Watch servers…"), card);
+        watch->setObjectName(u"aztecWatchFirst"_s);
+        connect(watch, &QPushButton::clicked, this, &AztecPage::chooseServers);
+        row->addWidget(watch);
+    }
     row->addStretch();
     inside->addLayout(row);
     column->addWidget(card);
@@ -199,6 +205,11 @@ QWidget *AztecPage::buildMachines()
 {
     auto *splitter = new QSplitter(Qt::Vertical, this);
     splitter->setChildrenCollapsible(false);
+    m_sources = new CellTableModel(AztecWatch::sourceTitles(), this);
+    m_sourceBox = addTable(u"aztecSources"_s, tr("Watched logs"), m_sources);
+    m_sourceBox->sortByColumn(0, Qt::AscendingOrder);
+    m_sourceBox->hide();
+    splitter->addWidget(m_sourceBox);
     m_machines = new CellTableModel(aztectables::machineTitles(), this);
     splitter->addWidget(addTable(u"aztecMachines"_s, tr("Machines"), m_machines));
     m_agents = new CellTableModel(aztectables::agentTitles(), this);

@@ -136,6 +136,12 @@ Rows epochRows(const Analysis &analysis, const QPalette &palette)
             deadline.why = tr("The network, and so the slot times, are not known from these logs.");
         }
         TableCell margin = span(row.marginMs);
+        if (!row.marginMs && row.deadline != NoTime && row.outcome == u"in-progress"
+            && analysis.last != NoTime && analysis.last < row.deadline) {
+            const auto left = double(row.deadline - analysis.last);
+            margin = TableCell::number(left, tr("%1 left").arg(durationText(left)),
+                                       tr("From the last that is known to the deadline."));
+        }
         if (row.marginMs && *row.marginMs < 0) {
             margin = TableCell::number(double(*row.marginMs),
                                        u'−' + durationText(double(-*row.marginMs)));

@@ -3,6 +3,8 @@
 
 #include <QTextDocument>
 
+#include <algorithm>
+
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
@@ -29,9 +31,24 @@ CellTableModel::CellTableModel(const QStringList &titles, QObject *parent)
 
 void CellTableModel::setRows(const QList<Row> &rows)
 {
-    beginResetModel();
-    m_rows = rows;
-    endResetModel();
+    // Rows that only have new values stay, and with them what is selected and scrolled to.
+    const int count = int(m_rows.size());
+    const bool isSame = count > 0 && rows.size() >= count
+        && std::equal(m_rows.begin(), m_rows.end(), rows.begin(),
+                      [](const Row &a, const Row &b) { return a.key == b.key; });
+    if (!isSame) {
+        beginResetModel();
+        m_rows = rows;
+        endResetModel();
+        return;
+    }
+    std::copy(rows.begin(), rows.begin() + count, m_rows.begin());
+    emit dataChanged(index(0, 0), index(count - 1, columnCount() - 1));
+    if (rows.size() > count) {
+        beginInsertRows({}, count, int(rows.size()) - 1);
+        m_rows = rows;
+        endInsertRows();
+    }
 }
 
 int CellTableModel::rowCount(const QModelIndex &parent) const

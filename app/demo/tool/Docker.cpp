@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/demo/tool/AztecFleet.h"
 #include "app/demo/tool/Compose.h"
 #include "app/demo/tool/Containers.h"
 #include "app/demo/tool/Json.h"
@@ -349,6 +350,9 @@ int info()
 
 int runDocker(const State &state, const Words &words)
 {
+    if (!state.setting("fleet").empty()) {
+        return runFleetDocker(state, words);
+    }
     const std::string verb = words.size() > 1 ? words[1] : std::string();
     if (verb == "--version" || verb == "-v") {
         out("Docker version 25.0.3, build 4debf41");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/demo/tool/AztecFleet.h"
 #include "app/demo/tool/BoundlessTree.h"
 #include "app/demo/tool/Programs.h"
 #include "app/demo/tool/Tree.h"
@@ -184,7 +185,14 @@ int runSetup(const State &state)
         err("cannot write to " + state.folder());
         return 1;
     }
-    if (!runScript(state, KeyScript) || !placeRepository(state) || !placeBoundless(state)) {
+    if (!runScript(state, KeyScript)) {
+        return 1;
+    }
+    if (!state.setting("fleet").empty()) {
+        startFleet(state);
+        return 0;
+    }
+    if (!placeRepository(state) || !placeBoundless(state)) {
         return 1;
     }
     if (state.hasFault("port-in-use")) {

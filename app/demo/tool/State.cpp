@@ -47,6 +47,7 @@ State::State(std::string folder)
     , m_faults(split(field(m_settings, "faults"), ','))
     , m_speed(std::max(0.001, std::atof(field(m_settings, "speed", "1").c_str())))
     , m_startMs(number(field(m_settings, "start_ms"), realUs() / 1000))
+    , m_clockMs(number(field(m_settings, "clock_ms"), m_startMs))
 {
 }
 
@@ -72,7 +73,7 @@ int State::port(const char *variable) const
 long long State::nowUs() const
 {
     const double elapsed = static_cast<double>(realUs() - m_startMs * 1000);
-    return m_startMs * 1000 + static_cast<long long>(elapsed * m_speed);
+    return m_clockMs * 1000 + static_cast<long long>(elapsed * m_speed);
 }
 
 std::chrono::milliseconds State::realUntil(long long simulatedMs) const

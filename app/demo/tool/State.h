@@ -64,7 +64,8 @@ private:
     Fields m_settings;
     Words m_faults;
     double m_speed = 1;
-    long long m_startMs = 0;
+    long long m_startMs = 0; ///< real time when the clock began, …
+    long long m_clockMs = 0; ///< … and what it showed
 };
 
 /// A line as ethrex logs it: time, level, message.

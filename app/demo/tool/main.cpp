@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/demo/tool/AztecFleet.h"
 #include "app/demo/tool/Programs.h"
 
 #include <cstdio>
@@ -49,6 +50,8 @@ int run(Words words)
         {"bento-agent", runBentoPart},
         {"bento-part", runBentoPart},
         {"containerd-shim", runShim},
+        {"aztec-shim", runFleetShim},
+        {"aztec-prover", runFleetContainer},
         {"moongate-server",
          [](const State &own, const Words & /*words*/) { return runMoongate(own); }},
         {"other-service", [](const State &own, const Words &arguments) {

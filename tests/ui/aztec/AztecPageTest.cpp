@@ -3,6 +3,7 @@
 
 #include "support/Test.h"
 #include "ui/aztec/CellTableModel.h"
+#include "ui/aztec/FactsDialog.h"
 #include "ui/aztec/JobTableModel.h"
 #include "ui/aztec/ProofTreeView.h"
 #include "ui/aztec/TimelineView.h"
@@ -12,6 +13,7 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QComboBox>
+#include <QDateEdit>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QJsonDocument>
@@ -19,6 +21,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QSvgRenderer>
 #include <QTabWidget>
 #include <QTableView>
@@ -77,6 +80,27 @@ TEST_F(AztecPageTest, ShowsWhatManyMachinesDid)
     epoch->setCurrentIndex(2);
     EXPECT_EQ(table("aztecJobs")->model()->rowCount(), 49);
     EXPECT_EQ(table("aztecTypes")->model()->rowCount(), 3);
+}
+
+TEST_F(AztecPageTest, AsksOnceForWhatTheLogsDoNotSay)
+{
+    ASSERT_TRUE(open({sample("machine-b-epoch-3055.log"),
+                      "machine-b-epoch-3055=" + sample("docker-stats.machine-b.txt")}));
+    EXPECT_TRUE(label("aztecFacts")->isVisible());
+    EXPECT_TRUE(label("aztecFacts")->text().contains("cores"))
+        << label("aztecFacts")->text().toStdString();
+    page.findChild<QPushButton *>("aztecTell")->click();
+    auto *dialog = page.findChild<FactsDialog *>("factsDialog");
+    ASSERT_TRUE(dialog);
+    dialog->findChild<QSpinBox *>("factsCores-machine-b-epoch-3055")->setValue(128);
+    dialog->findChild<QDateEdit *>("factsDay")->setDate(QDate(2025, 7, 9));
+    dialog->accept();
+    ASSERT_TRUE(QTest::qWaitFor(
+        [this] { return page.result()->analysis.machines.first().cores == 128; }, 20'000));
+    EXPECT_EQ(page.result()->analysis.logs.first().dateFrom, "user");
+    EXPECT_TRUE(
+        page.result()->analysis.timeText(page.result()->analysis.first).startsWith("2025-07-09"));
+    EXPECT_FALSE(label("aztecFacts")->isVisible()) << "asked once";
 }
 
 TEST_F(AztecPageTest, AClickOnAJobShowsItsLine)
