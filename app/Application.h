@@ -6,6 +6,7 @@
 #include "app/KeychainSecretStore.h"
 #include "app/RunSetup.h"
 #include "app/StakeSettings.h"
+#include "app/TableSettings.h"
 #include "app/demo/DemoLeash.h"
 #include "ui/Services.h"
 
@@ -50,6 +51,7 @@ public:
     [[nodiscard]] models::boundless::StakeStore *stakeStore() override { return &m_stake; }
     [[nodiscard]] models::SecretStore *secrets() override { return &m_secrets; }
     [[nodiscard]] ui::OperationsServices *operations() override { return &m_operations; }
+    [[nodiscard]] ui::TableMemory *tableMemory() override { return &m_tables; }
 
 private:
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host,
@@ -72,6 +74,7 @@ private:
     KeychainSecretStore m_secrets;
     StakeSettings m_stake;
     BrokerOperations m_operations{m_store};
+    TableSettings m_tables;
     std::unique_ptr<demo::DemoProcess> m_demo;
     bool m_demoReady = false;
     std::map<QString, Session> m_sessions;

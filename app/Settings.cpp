@@ -10,6 +10,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString ServersKey = u"servers"_s;
+const QString TablesKey = u"tables/"_s;
 
 } // namespace
 
@@ -25,6 +26,16 @@ void Settings::addServer(const QString &host)
     if (!hosts.contains(host)) {
         settings.setValue(ServersKey, hosts << host);
     }
+}
+
+QByteArray Settings::table(const QString &name)
+{
+    return QSettings(u"proverdeck"_s, u"proverdeck"_s).value(TablesKey + name).toByteArray();
+}
+
+void Settings::setTable(const QString &name, const QByteArray &state)
+{
+    QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(TablesKey + name, state);
 }
 
 } // namespace proverdeck::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QByteArray>
 #include <QStringList>
 
 namespace proverdeck::app {
@@ -12,6 +13,9 @@ public:
     /// Servers that the user added by hand, in the order of adding.
     [[nodiscard]] static QStringList servers();
     static void addServer(const QString &host);
+    /// How somebody arranged a table, as its pane writes it; empty if nobody did.
+    [[nodiscard]] static QByteArray table(const QString &name);
+    static void setTable(const QString &name, const QByteArray &state);
 };
 
 } // namespace proverdeck::app

@@ -14,6 +14,7 @@
 #include "ui/dialogs/AddServerDialog.h"
 #include "ui/dialogs/Questions.h"
 #include "ui/logs/LogPane.h"
+#include "ui/tables/TablePane.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -152,6 +153,10 @@ void MainWindow::buildMenus()
 void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
 {
     m_stack->addWidget(page);
+    const auto tables = page->findChildren<TablePane *>();
+    for (TablePane *table : tables) {
+        table->setMemory(m_services.tableMemory());
+    }
     auto *item = new QListWidgetItem(icon, title, m_list);
     item->setData(PageRole, QVariant::fromValue(page));
     item->setToolTip(Qt::convertFromPlainText(title)); // a file may be called anything

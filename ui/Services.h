@@ -13,6 +13,7 @@
 namespace proverdeck::ui {
 
 class OperationsServices;
+class TableMemory;
 
 /// What the window needs from the program around it. Implemented in app/.
 /// GUI thread only; outlives every window.
@@ -52,6 +53,8 @@ public:
     /// What the stake page remembers, and where secrets are kept; null: nothing is remembered.
     [[nodiscard]] virtual models::boundless::StakeStore *stakeStore() { return nullptr; }
     [[nodiscard]] virtual models::SecretStore *secrets() { return nullptr; }
+    /// How somebody arranged the tables; null: it is not remembered.
+    [[nodiscard]] virtual TableMemory *tableMemory() { return nullptr; }
     /// What the page of a Boundless server needs; null: there is no such page.
     [[nodiscard]] virtual OperationsServices *operations() { return nullptr; }
 };

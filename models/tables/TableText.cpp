@@ -26,9 +26,8 @@ void addCell(QString &out, QStringView cell, TextForm form)
 } // namespace
 
 QString tableText(const ColumnSource &source, const RowOrder &rows,
-                  const std::vector<TextColumn> &columns, TextForm form, const StopFlag &stop)
+                  const std::vector<TextColumn> &columns, TextForm form, bool isFirst)
 {
-    constexpr std::size_t StopEvery = 1U << 12U;
     const bool isMarkdown = form == TextForm::Markdown;
     const QString begin = isMarkdown ? u"| "_s : QString();
     const QString between = isMarkdown ? u" | "_s : u"\t"_s;
@@ -42,17 +41,16 @@ QString tableText(const ColumnSource &source, const RowOrder &rows,
         }
         out += end;
     };
-    addLine([&](const TextColumn &column) { addCell(out, column.title, form); });
-    if (isMarkdown) {
+    if (isFirst) {
+        addLine([&](const TextColumn &column) { addCell(out, column.title, form); });
+    }
+    if (isFirst && isMarkdown) {
         addLine([&](const TextColumn &column) { out += column.isNumber ? u"---:"_s : u"---"_s; });
     }
     QString buffer;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (i % StopEvery == 0 && stop) {
-            return {};
-        }
+    for (const quint32 row : rows) {
         addLine([&](const TextColumn &column) {
-            addCell(out, source.text(rows[i], column.column, buffer), form);
+            addCell(out, source.text(row, column.column, buffer), form);
         });
     }
     return out;

@@ -14,10 +14,10 @@ struct TextColumn
     bool isNumber = false; ///< to the right in Markdown
 };
 
-/// Rows of a table with a line of titles, to be pasted elsewhere. Tabs and line ends within a cell
-/// become spaces, and what Markdown would take for its own is masked. Empty if it was stopped.
+/// Rows of a table, to be pasted elsewhere, with a line of titles if @p isFirst. Tabs and line ends
+/// within a cell become spaces, and what Markdown would take for its own is masked.
 [[nodiscard]] QString tableText(const ColumnSource &source, const RowOrder &rows,
                                 const std::vector<TextColumn> &columns, TextForm form,
-                                const StopFlag &stop);
+                                bool isFirst = true);
 
 } // namespace proverdeck::models::tables

@@ -8,23 +8,22 @@
 #include "ui/charts/RunSamples.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
+#include "ui/tables/TablePane.h"
+#include "ui/tables/TableView.h"
 
 #include <QClipboard>
 #include <QFile>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGuiApplication>
-#include <QHeaderView>
 #include <QJsonDocument>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QTableView>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -243,25 +242,10 @@ QWidget *ResultsPage::makeTabs()
     tabs->setDocumentMode(true);
 
     m_model = new BatchTableModel(this);
-    m_sorted = new QSortFilterProxyModel(this);
-    m_sorted->setSourceModel(m_model);
-    m_sorted->setSortRole(BatchTableModel::SortRole);
-    m_table = new QTableView(tabs);
-    m_table->setObjectName(u"batches"_s);
-    m_table->setAccessibleName(tr("Proved batches"));
-    m_table->setModel(m_sorted);
-    m_table->setSortingEnabled(true);
-    m_table->sortByColumn(-1, Qt::AscendingOrder);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 13);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
+    m_table = new TablePane(u"batches"_s, tr("Proved batches"), BatchTableModel::tableColumns(),
+                            BatchTableModel::SortRole, m_model, tabs);
+    m_table->setEmptyText(tr("No batch was proved."));
+    connect(&m_table->view(), &QTableView::activated, this, [this](const QModelIndex &index) {
         emit logWanted(u"prover.log"_s, index.data(BatchTableModel::LineRole).toLongLong());
     });
     tabs->addTab(m_table, tr("Batches"));

@@ -9,8 +9,6 @@
 class QFormLayout;
 class QLabel;
 class QPlainTextEdit;
-class QTableView;
-class QSortFilterProxyModel;
 class QTimer;
 
 namespace proverdeck::ui {
@@ -21,6 +19,7 @@ class ProvingTimeChart;
 class ChartLink;
 class GpuCharts;
 class L2Charts;
+class TablePane;
 
 /// Session info, table, both summaries, findings, observations and exports of one result: of a run
 /// of the history, or of a log file that was opened.
@@ -62,9 +61,8 @@ private:
     QLabel *m_message = nullptr;
     QFormLayout *m_session = nullptr;
     QWidget *m_summary = nullptr;
-    QTableView *m_table = nullptr;
+    TablePane *m_table = nullptr;
     BatchTableModel *m_model = nullptr;
-    QSortFilterProxyModel *m_sorted = nullptr;
     FindingsView *m_findings = nullptr;
     ProvingTimeChart *m_chart = nullptr;
     ChartLink *m_link = nullptr; ///< of every chart over time

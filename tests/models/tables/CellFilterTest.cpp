@@ -129,9 +129,9 @@ TEST(TableTextTest, CellsStayCells)
     Amounts source;
     source.all.resize(3);
     const std::vector<TextColumn> columns{{0, u"A|"_s, false}, {1, u"N"_s, true}};
-    EXPECT_EQ(tableText(source, {2, 0}, columns, TextForm::Tsv, false),
+    EXPECT_EQ(tableText(source, {2, 0}, columns, TextForm::Tsv),
               u"A|\tN\na|b  2\t2\na|b  0\t0\n"_s);
-    EXPECT_EQ(tableText(source, {1}, columns, TextForm::Markdown, false),
+    EXPECT_EQ(tableText(source, {1}, columns, TextForm::Markdown),
               u"| A\\| | N |\n| --- | ---: |\n| a\\|b  1 | 1 |\n"_s);
 }
 
