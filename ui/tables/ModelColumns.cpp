@@ -68,7 +68,8 @@ ValueKind LiveColumns::kind(int column) const
 
 double LiveColumns::number(std::size_t row, int column) const
 {
-    return numberOf(m_model.index(int(row), column).data(m_sortRole));
+    const double value = numberOf(m_model.index(int(row), column).data(m_sortRole));
+    return value < 0 && m_columns.at(std::size_t(column)).isNegativeUnknown ? Unknown : value;
 }
 
 QStringView LiveColumns::text(std::size_t row, int column, QString &buffer) const

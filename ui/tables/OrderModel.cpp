@@ -201,12 +201,28 @@ void OrderModel::onDataChanged(const QModelIndex &topLeft, const QModelIndex &bo
     if (!roles.isEmpty() && !roles.contains(Qt::DisplayRole) && !roles.contains(m_sortRole)) {
         return;
     }
+    if (!m_copy && !usesColumns(topLeft.column(), bottomRight.column())) {
+        return;
+    }
     for (int row = first; row <= last; ++row) {
         m_changed.push_back(quint32(row));
     }
     if (!m_later->isActive()) {
         m_later->start(isSmall() ? 0 : GatherMs);
     }
+}
+
+/// Whether order, filters or totals depend on one of these.
+bool OrderModel::usesColumns(int first, int last) const
+{
+    const auto isIn = [=](int column) { return column >= first && column <= last; };
+    return std::ranges::any_of(m_query.sort, isIn, &SortKey::column)
+        || std::ranges::any_of(m_query.filters, isIn, &models::tables::ColumnFilter::column)
+        || std::ranges::any_of(m_columns, [&](const TableColumn &column) {
+               return column.total
+                   && (isIn(column.total->column) || isIn(column.total->of)
+                       || isIn(column.total->by));
+           });
 }
 
 std::vector<TotalRule> OrderModel::totalRules() const

@@ -87,6 +87,7 @@ private:
                        const QList<int> &roles);
     void onReset();
     [[nodiscard]] bool isSmall() const;
+    [[nodiscard]] bool usesColumns(int first, int last) const;
     void forget();
     void queryHasChanged();
     void refresh();

@@ -15,6 +15,8 @@ struct TableColumn
     QString id; ///< a word for what is remembered; never changes
     models::tables::ValueKind kind = models::tables::ValueKind::Text;
     bool isHidden = false; ///< until somebody asks for it
+    /// The item model says −1 of what it does not know.
+    bool isNegativeUnknown = false;
     /// What is summed up below the table; its column is filled in.
     std::optional<models::tables::TotalRule> total;
     std::function<QString(double)> totalText; ///< how that is written
