@@ -13,6 +13,26 @@ namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+QString placeholderOf(models::tables::ValueKind kind)
+{
+    using models::tables::ValueKind;
+    switch (kind) {
+    case ValueKind::Text:
+        return TableHeader::tr("filter");
+    case ValueKind::Number:
+        return TableHeader::tr("> 5");
+    case ValueKind::Duration:
+        return TableHeader::tr("> 5 s");
+    case ValueKind::Time:
+        break;
+    }
+    return TableHeader::tr("> 2026-11-21");
+}
+
+} // namespace
+
 TableHeader::TableHeader(OrderModel &model, QWidget *parent)
     : QHeaderView(Qt::Horizontal, parent)
     , m_model(model)
@@ -63,7 +83,7 @@ void TableHeader::makeEditors()
         edit->setAccessibleName(tr("Filter of %1").arg(title));
         const bool isText
             = m_model.columns().at(std::size_t(column)).kind == models::tables::ValueKind::Text;
-        edit->setPlaceholderText(isText ? tr("filter") : tr("> 5"));
+        edit->setPlaceholderText(placeholderOf(m_model.columns().at(std::size_t(column)).kind));
         edit->setToolTip(
             isText ? tr("word: in the text; !word: not in it; =word: all of it; -: not known")
                    : tr("> 5, <= 20k, 5..9: by value; anything else: in the text; -: not known"));
