@@ -10,6 +10,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString ServersKey = u"servers"_s;
+const QString TeamKey = u"history/team"_s;
 const QString TablesKey = u"tables/"_s;
 
 } // namespace
@@ -36,6 +37,16 @@ QByteArray Settings::table(const QString &name)
 void Settings::setTable(const QString &name, const QByteArray &state)
 {
     QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(TablesKey + name, state);
+}
+
+QString Settings::teamHistory()
+{
+    return QSettings(u"proverdeck"_s, u"proverdeck"_s).value(TeamKey).toString();
+}
+
+void Settings::setTeamHistory(const QString &address)
+{
+    QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(TeamKey, address);
 }
 
 } // namespace proverdeck::app

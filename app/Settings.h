@@ -16,6 +16,9 @@ public:
     /// How somebody arranged a table, as its pane writes it; empty if nobody did.
     [[nodiscard]] static QByteArray table(const QString &name);
     static void setTable(const QString &name, const QByteArray &state);
+    /// The address of the team's history, without a password; empty if there is none.
+    [[nodiscard]] static QString teamHistory();
+    static void setTeamHistory(const QString &address);
 };
 
 } // namespace proverdeck::app

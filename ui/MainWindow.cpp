@@ -12,6 +12,7 @@
 #include "ui/boundless/BoundlessPage.h"
 #include "ui/common/Theme.h"
 #include "ui/dialogs/AddServerDialog.h"
+#include "ui/dialogs/HistoryDialog.h"
 #include "ui/dialogs/Questions.h"
 #include "ui/logs/LogPane.h"
 #include "ui/tables/TablePane.h"
@@ -139,6 +140,9 @@ void MainWindow::buildMenus()
         action->setChecked(appearance == Appearance::System);
         group->addAction(action);
     }
+    QMenu *settings = menuBar()->addMenu(tr("&Settings"));
+    settings->addAction(tr("&History…"), this, &MainWindow::openHistorySettings)
+        ->setObjectName(u"historySettings"_s);
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("&Support bundle of this run…"), this, &MainWindow::makeBundle)
         ->setObjectName(u"supportBundle"_s);
@@ -148,6 +152,15 @@ void MainWindow::buildMenus()
                "provers.\nGPL-3.0-or-later, Qt %2")
                 .arg(QCoreApplication::applicationVersion(), QString::fromLatin1(qVersion())));
     });
+}
+
+void MainWindow::openHistorySettings()
+{
+    if (TeamHistory *team = m_services.teamHistory()) {
+        auto *dialog = new HistoryDialog(*team, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    }
 }
 
 void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)

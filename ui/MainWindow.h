@@ -42,6 +42,7 @@ public:
     void makeBundle(); ///< of the run on the current page
     void startDemo();
     void addServer();
+    void openHistorySettings();
     [[nodiscard]] QWidget *currentPage() const;
     void closePage(QWidget *page);
 

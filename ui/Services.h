@@ -14,6 +14,7 @@ namespace proverdeck::ui {
 
 class OperationsServices;
 class TableMemory;
+class TeamHistory;
 
 /// What the window needs from the program around it. Implemented in app/.
 /// GUI thread only; outlives every window.
@@ -55,6 +56,8 @@ public:
     [[nodiscard]] virtual models::SecretStore *secrets() { return nullptr; }
     /// How somebody arranged the tables; null: it is not remembered.
     [[nodiscard]] virtual TableMemory *tableMemory() { return nullptr; }
+    /// Null: the history is of this machine only.
+    [[nodiscard]] virtual TeamHistory *teamHistory() { return nullptr; }
     /// What the page of a Boundless server needs; null: there is no such page.
     [[nodiscard]] virtual OperationsServices *operations() { return nullptr; }
 };

@@ -367,6 +367,10 @@ tl::expected<QList<JournalEntry>, QString> RunStore::readJournal(const QString &
 
 QString RunStore::defaultPath()
 {
+    const QString given = qEnvironmentVariable("PROVERDECK_STORE");
+    if (!given.isEmpty() && !given.contains(u"://"_s)) { // an address is the team's
+        return given;
+    }
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
         + u"/proverdeck/history.db"_s;
 }

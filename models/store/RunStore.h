@@ -109,6 +109,7 @@ public:
     /// Another connection of this program has changed what heads() shows.
     void noteChange() { emit changed(); }
 
+    /// The file on this machine: in the data folder, or what PROVERDECK_STORE names.
     [[nodiscard]] static QString defaultPath();
     [[nodiscard]] static QString runsFolder();
     /// "20261121-134455-sp1-4f2a": sorts by time, fits job ids and file names.

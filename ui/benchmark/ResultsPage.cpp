@@ -260,6 +260,8 @@ QWidget *ResultsPage::makeTabs()
     m_l2 = new L2Charts(*m_link, tabs);
     m_l2->setLiveVisible(false);
     tabs->addTab(m_l2, tr("Mempool and blocks"));
+    m_samples = new RunSampleLoader(*m_gpu, *m_l2, this);
+    connect(m_samples, &RunSampleLoader::loaded, this, &ResultsPage::showSampleTabs);
     m_findings = new FindingsView(tabs);
     connect(m_findings, &FindingsView::lineWanted, this, &ResultsPage::logWanted);
     tabs->addTab(m_findings, tr("Findings"));
@@ -367,7 +369,12 @@ void ResultsPage::fillSamples()
     m_gpu->clear();
     m_l2->clear();
     m_link->setMarkers(batchMarkers(m_record.result.rows));
-    loadRunSamples(m_record.folder, *m_gpu, *m_l2);
+    showSampleTabs();
+    m_samples->load(m_record.folder);
+}
+
+void ResultsPage::showSampleTabs()
+{
     auto *tabs = findChild<QTabWidget *>(u"resultTabs"_s);
     tabs->setTabVisible(tabs->indexOf(m_gpu), m_gpu->hasData());
     tabs->setTabVisible(tabs->indexOf(m_l2), m_l2->hasData());

@@ -19,6 +19,7 @@ class ProvingTimeChart;
 class ChartLink;
 class GpuCharts;
 class L2Charts;
+class RunSampleLoader;
 class TablePane;
 
 /// Session info, table, both summaries, findings, observations and exports of one result: of a run
@@ -46,6 +47,7 @@ private:
     [[nodiscard]] QWidget *makeTabs();
     void fill();
     void fillSamples();
+    void showSampleTabs();
     void onTimePicked(qint64 at);
     void saveObservations();
     void exportAll();
@@ -68,6 +70,7 @@ private:
     ChartLink *m_link = nullptr; ///< of every chart over time
     GpuCharts *m_gpu = nullptr;
     L2Charts *m_l2 = nullptr;
+    RunSampleLoader *m_samples = nullptr;
     QPlainTextEdit *m_observations = nullptr;
     QTimer *m_saveLater = nullptr;
 };

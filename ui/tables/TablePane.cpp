@@ -136,10 +136,24 @@ void TablePane::showState()
         count += u" · "_s + m_said;
     }
     m_count->setText(count);
-    m_totals->setText(totalsText());
-    m_totals->setToolTip(Qt::convertFromPlainText(totalsText()));
     m_clear->setVisible(m_order->isFiltered());
+    showTotals();
     m_view->viewport()->update();
+}
+
+void TablePane::showTotals()
+{
+    const QString all = totalsText();
+    m_totals->setToolTip(Qt::convertFromPlainText(all));
+    m_totals->setAccessibleName(all);
+    layout()->activate(); // its width, once the buttons have theirs
+    m_totals->setText(m_totals->fontMetrics().elidedText(all, Qt::ElideRight, m_totals->width()));
+}
+
+void TablePane::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showTotals();
 }
 
 QString TablePane::totalsText() const

@@ -35,8 +35,12 @@ public:
     /// outlives the pane.
     void setMemory(TableMemory *memory);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void showState();
+    void showTotals();
     [[nodiscard]] QString totalsText() const;
     [[nodiscard]] QByteArray state() const;
     void restore(const QByteArray &state);
