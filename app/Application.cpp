@@ -16,6 +16,8 @@
 #include <QApplication>
 #include <QFileInfo>
 
+#include <chrono>
+
 namespace proverdeck::app {
 
 using namespace Qt::StringLiterals;
@@ -26,6 +28,12 @@ Application::Application(Request request, QObject *parent)
 {
     m_save.setInterval(5000);
     connect(&m_save, &QTimer::timeout, this, &Application::saveRuns);
+    m_hourly.start(std::chrono::hours(1));
+    connect(&m_hourly, &QTimer::timeout, this, [this] {
+        for (const auto &session : m_sessions) {
+            m_sealer.seal(session.second.run->options().folder);
+        }
+    });
 }
 
 Application::~Application()
@@ -53,6 +61,7 @@ bool Application::start()
     }
     m_window = std::make_unique<ui::MainWindow>(*this);
     m_window->show();
+    m_team.start();
     attachUnfinished();
     if (!m_request.demo) {
         return true;
@@ -175,6 +184,7 @@ models::Run *Application::beginSession(const models::Plan &plan, const models::R
     connect(run, &models::Run::saveWanted, this, [this, run] { saveRun(*run); });
     connect(run, &models::Run::finished, this, [this, run] {
         saveRun(*run);
+        m_sealer.seal(run->options().folder);
         m_sessions[run->options().id].lock.reset();
     });
     m_save.start();

@@ -5,7 +5,10 @@
 #include "app/CommandLine.h"
 #include "app/KeychainSecretStore.h"
 #include "app/RunSetup.h"
+#include "app/SampleSealer.h"
 #include "app/StakeSettings.h"
+#include "app/TableSettings.h"
+#include "app/TeamHistory.h"
 #include "app/demo/DemoLeash.h"
 #include "ui/Services.h"
 
@@ -53,6 +56,8 @@ public:
     [[nodiscard]] QStringList watchedServers() const override;
     void setWatchedServers(const QStringList &texts) override;
     [[nodiscard]] ui::OperationsServices *operations() override { return &m_operations; }
+    [[nodiscard]] ui::TableMemory *tableMemory() override { return &m_tables; }
+    [[nodiscard]] ui::TeamHistory *teamHistory() override { return &m_team; }
 
 private:
     [[nodiscard]] std::unique_ptr<ssh::RemoteShell> shellFor(const QString &host,
@@ -76,10 +81,14 @@ private:
     KeychainSecretStore m_secrets;
     StakeSettings m_stake;
     BrokerOperations m_operations{m_store};
+    TableSettings m_tables;
+    TeamHistory m_team{m_store, m_secrets};
+    SampleSealer m_sealer;
     std::unique_ptr<demo::DemoProcess> m_demo;
     bool m_demoReady = false;
     std::map<QString, Session> m_sessions;
     QTimer m_save;
+    QTimer m_hourly; ///< seals samples
     std::unique_ptr<ui::MainWindow> m_window;
 };
 

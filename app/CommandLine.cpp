@@ -34,6 +34,8 @@ QString overview()
         "  attach RUN [--out DIR] [--watch]   go on with a run that this program left, or look on\n"
         "  runs list | show RUN | export RUN --out DIR\n"
         "                                     the history\n"
+        "  history status | sync | move --to FILE|postgresql://USER@HOST/DATABASE\n"
+        "                                     where it is kept, and a team's\n"
         "  bundle RUN --out FILE.tar.gz       logs, findings and versions for a bug report, "
         "redacted\n"
         "  analyse ethrex PROVER_LOG [L2_LOG] [LOAD_TEST_LOG] [--metrics FILE]\n"
@@ -592,6 +594,11 @@ tl::expected<Request, QString> parseArguments(const QStringList &arguments)
     }
     if (first == u"broker") {
         return parseBroker(rest);
+    }
+    if (first == u"history") {
+        request.command = Command::History;
+        request.words = rest;
+        return request;
     }
     if (first == u"stake") {
         request.command = Command::Stake;

@@ -30,6 +30,7 @@ struct Request
         BrokerConfigSet,
         Stake,
         AnalyseAztec,
+        History,
         DemoHost
     };
     Command command = Command::Window;
@@ -57,7 +58,7 @@ struct Request
     QString compose; ///< broker config check --compose
     QString era; ///< broker config --era
     QStringList assignments; ///< broker config set: KEY=VALUE
-    QStringList words; ///< stake, broker: their own arguments
+    QStringList words; ///< stake, broker, history: their own arguments
     QString help; ///< text of --help
 };
 

@@ -2,6 +2,7 @@
 #include "app/Commands.h"
 
 #include "app/RunExport.h"
+#include "app/TeamHistory.h"
 #include "app/Terminal.h"
 #include "models/ethrex/ResultCollector.h"
 #include "models/store/RunStore.h"
@@ -149,6 +150,9 @@ int runHistory(const Request &request)
     if (const auto opened = store.open(models::store::RunStore::defaultPath()); !opened) {
         complain(opened.error());
         return 1;
+    }
+    if (const QString problem = exchangeWithTeam(store); !problem.isEmpty()) {
+        complain(problem); // what is here is shown all the same
     }
     if (request.command == Request::Command::RunsList) {
         return listRuns(store, request.format);

@@ -2,6 +2,7 @@
 #include "app/HeadlessRun.h"
 
 #include "app/RunExport.h"
+#include "app/TeamHistory.h"
 #include "app/Terminal.h"
 #include "models/run/ForeignRun.h"
 
@@ -409,6 +410,11 @@ void HeadlessRun::leave(int code)
     m_save.stop();
     if (m_terminal) {
         wipeLine(stderr);
+    }
+    if (m_run && !m_isDoctor && !m_isWatching) {
+        if (const QString problem = exchangeWithTeam(m_store); !problem.isEmpty()) {
+            say(problem);
+        }
     }
     if (!m_demo || (m_run && m_run->state() == RunState::Unknown)) {
         emit finished(code); // the demo host stays for a while: the run can be attached to

@@ -11,6 +11,8 @@ namespace {
 
 const QString ServersKey = u"servers"_s;
 const QString WatchedKey = u"aztec/watched"_s;
+const QString TeamKey = u"history/team"_s;
+const QString TablesKey = u"tables/"_s;
 
 } // namespace
 
@@ -36,6 +38,26 @@ QStringList Settings::watchedServers()
 void Settings::setWatchedServers(const QStringList &texts)
 {
     QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(WatchedKey, texts);
+}
+
+QByteArray Settings::table(const QString &name)
+{
+    return QSettings(u"proverdeck"_s, u"proverdeck"_s).value(TablesKey + name).toByteArray();
+}
+
+void Settings::setTable(const QString &name, const QByteArray &state)
+{
+    QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(TablesKey + name, state);
+}
+
+QString Settings::teamHistory()
+{
+    return QSettings(u"proverdeck"_s, u"proverdeck"_s).value(TeamKey).toString();
+}
+
+void Settings::setTeamHistory(const QString &address)
+{
+    QSettings(u"proverdeck"_s, u"proverdeck"_s).setValue(TeamKey, address);
 }
 
 } // namespace proverdeck::app

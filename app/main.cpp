@@ -8,6 +8,7 @@
 #include "app/BundleCommand.h"
 #include "app/Commands.h"
 #include "app/HeadlessRun.h"
+#include "app/HistoryCommand.h"
 #include "app/SignalWatcher.h"
 #include "app/StakeCommand.h"
 #include "app/Version.h"
@@ -108,6 +109,8 @@ int atOnce(const Request &request)
         const auto plan = proverdeck::app::planFor(request);
         return plan ? proverdeck::app::runPlan(*plan, request.format) : 2;
     }
+    case Request::Command::History:
+        return proverdeck::app::runHistoryCommand(request.words);
     case Request::Command::Bundle:
         return proverdeck::app::runBundle(
             {request.runId, request.out, request.overwrite, request.showNames});

@@ -36,6 +36,7 @@ git
 procps
 fonts-dejavu-core
 libsecret-1-0
+?libqt6sql6-psql
 '
 PROVERDECK_TEST_PACKAGES='
 libgtest-dev
@@ -50,6 +51,8 @@ curl
 ?npm
 desktop-file-utils
 appstream
+?libqt6sql6-psql
+?postgresql
 '
 
 say() { printf '%s\n' "== $*"; }

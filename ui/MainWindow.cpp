@@ -12,9 +12,11 @@
 #include "ui/boundless/BoundlessPage.h"
 #include "ui/common/Theme.h"
 #include "ui/dialogs/AddServerDialog.h"
+#include "ui/dialogs/HistoryDialog.h"
 #include "ui/dialogs/Questions.h"
 #include "ui/dialogs/WatchRunDialog.h"
 #include "ui/logs/LogPane.h"
+#include "ui/tables/TablePane.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -140,6 +142,9 @@ void MainWindow::buildMenus()
         action->setChecked(appearance == Appearance::System);
         group->addAction(action);
     }
+    QMenu *settings = menuBar()->addMenu(tr("&Settings"));
+    settings->addAction(tr("&History…"), this, &MainWindow::openHistorySettings)
+        ->setObjectName(u"historySettings"_s);
     QMenu *help = menuBar()->addMenu(tr("&Help"));
     help->addAction(tr("&Support bundle of this run…"), this, &MainWindow::makeBundle)
         ->setObjectName(u"supportBundle"_s);
@@ -151,9 +156,22 @@ void MainWindow::buildMenus()
     });
 }
 
+void MainWindow::openHistorySettings()
+{
+    if (TeamHistory *team = m_services.teamHistory()) {
+        auto *dialog = new HistoryDialog(*team, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    }
+}
+
 void MainWindow::addPage(QWidget *page, const QString &title, const QIcon &icon)
 {
     m_stack->addWidget(page);
+    const auto tables = page->findChildren<TablePane *>();
+    for (TablePane *table : tables) {
+        table->setMemory(m_services.tableMemory());
+    }
     auto *item = new QListWidgetItem(icon, title, m_list);
     item->setData(PageRole, QVariant::fromValue(page));
     item->setToolTip(Qt::convertFromPlainText(title)); // a file may be called anything

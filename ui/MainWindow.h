@@ -46,6 +46,7 @@ public:
     /// Shows the Aztec page and watches these servers.
     void watchAztec(const QList<models::aztec::WatchChoice> &choices);
     void addServer();
+    void openHistorySettings();
     [[nodiscard]] QWidget *currentPage() const;
     void closePage(QWidget *page);
 

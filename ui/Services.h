@@ -13,6 +13,8 @@
 namespace proverdeck::ui {
 
 class OperationsServices;
+class TableMemory;
+class TeamHistory;
 
 /// What the window needs from the program around it. Implemented in app/.
 /// GUI thread only; outlives every window.
@@ -57,6 +59,10 @@ public:
     /// Which servers the Aztec page watched the last time, as WatchDialog writes it.
     [[nodiscard]] virtual QStringList watchedServers() const { return {}; }
     virtual void setWatchedServers(const QStringList & /*texts*/) { }
+    /// How somebody arranged the tables; null: it is not remembered.
+    [[nodiscard]] virtual TableMemory *tableMemory() { return nullptr; }
+    /// Null: the history is of this machine only.
+    [[nodiscard]] virtual TeamHistory *teamHistory() { return nullptr; }
     /// What the page of a Boundless server needs; null: there is no such page.
     [[nodiscard]] virtual OperationsServices *operations() { return nullptr; }
 };

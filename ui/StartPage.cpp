@@ -3,12 +3,13 @@
 
 #include "ui/common/Theme.h"
 #include "ui/history/RunListModel.h"
+#include "ui/tables/OrderModel.h"
+#include "ui/tables/TablePane.h"
+#include "ui/tables/TableView.h"
 
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
-#include <QTableView>
 #include <QVBoxLayout>
 
 namespace proverdeck::ui {
@@ -70,25 +71,12 @@ StartPage::StartPage(Services &services, QWidget *parent)
     layout->addSpacing(6);
     layout->addWidget(makeHeading(tr("Recent runs"), this));
     m_model = new RunListModel(this);
-    auto *sorted = new QSortFilterProxyModel(this);
-    sorted->setSourceModel(m_model);
-    sorted->setSortRole(RunListModel::SortRole);
-    m_table = new QTableView(this);
-    m_table->setObjectName(u"runs"_s);
-    m_table->setAccessibleName(tr("Recent runs"));
-    m_table->setModel(sorted);
-    m_table->setSortingEnabled(true);
-    m_table->sortByColumn(RunListModel::Started, Qt::DescendingOrder);
-    m_table->setShowGrid(false);
-    m_table->setAlternatingRowColors(true);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    connect(m_table, &QTableView::activated, this, [this](const QModelIndex &index) {
+    m_table = new TablePane(u"runs"_s, tr("Recent runs"), RunListModel::tableColumns(),
+                            RunListModel::SortRole, m_model, this);
+    m_table->order().sort(RunListModel::Started, Qt::DescendingOrder);
+    m_table->view().setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->view().verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
+    connect(&m_table->view(), &QTableView::activated, this, [this](const QModelIndex &index) {
         emit runWanted(index.data(RunListModel::IdRole).toString());
     });
     layout->addWidget(m_table, 1);

@@ -7,11 +7,11 @@
 
 class QLabel;
 class QPushButton;
-class QTableView;
 
 namespace proverdeck::ui {
 
 class RunListModel;
+class TablePane;
 
 /// Where everything begins: a benchmark, a log or result to open, the demo, the pages of the other
 /// provers; and the recent runs.
@@ -39,7 +39,7 @@ private:
 
     Services &m_services;
     RunListModel *m_model = nullptr;
-    QTableView *m_table = nullptr;
+    TablePane *m_table = nullptr;
     QLabel *m_empty = nullptr;
     QLabel *m_problem = nullptr;
     QPushButton *m_demo = nullptr;

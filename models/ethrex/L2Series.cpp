@@ -105,12 +105,44 @@ L2Series::L2Series()
 {
 }
 
+std::array<float, L2Quantities> l2Values(const L2Sample &sample)
+{
+    return {valueOr(sample.mempool),       valueOr(sample.blockNumber),
+            valueOr(sample.gasUsed),       valueOr(sample.committedBatch),
+            valueOr(sample.verifiedBatch), valueOr(sample.backlog())};
+}
+
 void L2Series::add(const L2Sample &sample)
 {
-    m_store.append(sample.at,
-                   std::array{valueOr(sample.mempool), valueOr(sample.blockNumber),
-                              valueOr(sample.gasUsed), valueOr(sample.committedBatch),
-                              valueOr(sample.verifiedBatch), valueOr(sample.backlog())});
+    m_store.append(sample.at, l2Values(sample));
+}
+
+void L2Series::addChunk(const series::SampleChunk &chunk)
+{
+    if (chunk.columns.size() != L2Quantities) {
+        return;
+    }
+    std::array<float, L2Quantities> values{};
+    for (std::size_t i = 0; i < chunk.at.size(); ++i) {
+        for (std::size_t column = 0; column < L2Quantities; ++column) {
+            values.at(column) = chunk.columns[column][i];
+        }
+        m_store.append(chunk.at[i], values);
+    }
+}
+
+void L2Series::addLater(const L2Series &later)
+{
+    const series::SampleView here = view();
+    const series::SampleView there = later.view();
+    std::array<float, L2Quantities> values{};
+    for (std::size_t i = here.isEmpty() ? 0 : there.lowerBound(here.lastTime() + 1);
+         i < there.size(); ++i) {
+        for (std::size_t column = 0; column < L2Quantities; ++column) {
+            values.at(column) = there.valueAt(column, i);
+        }
+        m_store.append(there.timeAt(i), values);
+    }
 }
 
 } // namespace proverdeck::models::ethrex

@@ -3,7 +3,10 @@
 
 #include "models/ethrex/Metrics.h"
 #include "models/logs/LineSplitter.h"
+#include "models/series/SampleChunk.h"
 #include "models/series/SampleStore.h"
+
+#include <array>
 
 namespace proverdeck::models::ethrex {
 
@@ -43,6 +46,9 @@ private:
 enum class L2Quantity : std::size_t { Mempool, Blocks, Gas, Committed, Verified, Backlog };
 inline constexpr std::size_t L2Quantities = 6;
 
+/// The values of the columns; not a number: unknown.
+[[nodiscard]] std::array<float, L2Quantities> l2Values(const L2Sample &sample);
+
 /// What an L2 did over time, in bounded memory.
 class L2Series
 {
@@ -50,6 +56,9 @@ public:
     L2Series();
 
     void add(const L2Sample &sample);
+    void addChunk(const series::SampleChunk &chunk); ///< many at once
+    /// What @p later has that comes after what is here.
+    void addLater(const L2Series &later);
     void clear() { m_store.clear(); }
     [[nodiscard]] series::SampleView view() const { return m_store.view(); }
 

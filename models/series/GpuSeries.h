@@ -2,8 +2,10 @@
 #pragma once
 
 #include "models/series/GpuSamples.h"
+#include "models/series/SampleChunk.h"
 #include "models/series/SampleStore.h"
 
+#include <array>
 #include <memory>
 
 namespace proverdeck::models::series {
@@ -35,6 +37,10 @@ public:
 
     void add(const GpuSample &sample);
     void add(const QList<GpuSample> &samples);
+    /// Many at once, of the GPU of @p latest, which is the last of them.
+    void addChunk(const GpuSample &latest, const SampleChunk &chunk);
+    /// What @p later has that comes after what is here.
+    void addLater(const GpuSeries &later);
     void clear() { m_gpus.clear(); }
     [[nodiscard]] bool isEmpty() const { return m_gpus.empty(); }
     [[nodiscard]] const std::vector<Gpu> &gpus() const { return m_gpus; } ///< by index
@@ -42,7 +48,13 @@ public:
     [[nodiscard]] qint64 lastTime() const;
 
 private:
+    /// Null if there are too many, or it names no card.
+    [[nodiscard]] Gpu *gpuOf(const GpuSample &sample);
+
     std::vector<Gpu> m_gpus;
 };
+
+/// The values of the columns; not a number: unknown.
+[[nodiscard]] std::array<float, GpuQuantities> gpuValues(const GpuSample &sample);
 
 } // namespace proverdeck::models::series

@@ -2,6 +2,7 @@
 #include "models/store/RunStore.h"
 
 #include "models/logs/LogText.h"
+#include "models/store/PostgresSchema.h"
 #include "models/store/RunJson.h"
 #include "models/store/Sql.h"
 #include "models/store/StoreSchema.h"
@@ -54,6 +55,42 @@ RunStore::RunStore(QObject *parent)
 RunStore::~RunStore()
 {
     close();
+}
+
+Outcome RunStore::open(const StoreTarget &target, const QString &password)
+{
+    if (!target.isPostgres) {
+        return open(target.path);
+    }
+    const QString name = QUuid::createUuid().toString();
+    QString failure;
+    if (!QSqlDatabase::isDriverAvailable(u"QPSQL"_s)) {
+        return tl::unexpected(tr("The team's history is in PostgreSQL, and Qt's driver for it is "
+                                 "not installed. Install libqt6sql6-psql."));
+    }
+    {
+        QSqlDatabase database = QSqlDatabase::addDatabase(u"QPSQL"_s, name);
+        target.apply(database);
+        database.setPassword(password);
+        if (!database.open()) {
+            failure = plainLine(database.lastError().databaseText());
+        }
+    }
+    close();
+    m_connection = name;
+    Outcome ready;
+    if (failure.isEmpty()) {
+        QSqlDatabase opened = database();
+        ready = preparePostgresSchema(opened, target.shownText());
+    } else {
+        ready = tl::unexpected(tr("The team's history %1 cannot be reached: %2. Runs are kept on "
+                                  "this machine and go there as soon as it answers.")
+                                   .arg(target.shownText(), failure));
+    }
+    if (!ready) {
+        close();
+    }
+    return ready;
 }
 
 Outcome RunStore::open(const QString &path)
@@ -230,8 +267,9 @@ QStringList RunStore::unfinished() const
 
 Outcome RunStore::setObservations(const QString &id, const QString &text)
 {
-    const auto done = runSql(database(), u"UPDATE runs SET observations=? WHERE id=?"_s,
-                             {textValue(text), textValue(id)});
+    const auto done
+        = runSql(database(), u"UPDATE runs SET observations=?,revision=revision+1 WHERE id=?"_s,
+                 {textValue(text), textValue(id)});
     if (!done || done->numRowsAffected() != 1) {
         return tl::unexpected(
             tr("The observations of run %1 could not be saved: %2.")
@@ -264,10 +302,10 @@ Outcome RunStore::remove(const QString &id)
 
 InputValues RunStore::lastValues(const QString &workflow, const QString &host) const
 {
-    auto query = runSql(
-        database(),
-        u"SELECT inputs FROM runs WHERE workflow=? ORDER BY host=? DESC, started DESC LIMIT 1"_s,
-        {textValue(workflow), textValue(host)});
+    auto query = runSql(database(),
+                        u"SELECT inputs FROM runs WHERE workflow=? ORDER BY host=? DESC, "
+                        "started DESC NULLS LAST LIMIT 1"_s,
+                        {textValue(workflow), textValue(host)});
     return query && query->next() ? valuesFromJson(objectOf(query->value(0))) : InputValues();
 }
 
@@ -299,7 +337,7 @@ QStringList RunStore::journalled(const QString &prefix) const
     auto query = runSql(database(),
                         u"SELECT run_id FROM journal WHERE substr(run_id,1,?)=? GROUP BY run_id "
                         "ORDER BY max(sequence) DESC"_s,
-                        {int(prefix.size()), prefix});
+                        {int(prefix.size()), textValue(prefix)});
     while (query && query->next()) {
         ids << query->value(0).toString();
     }
@@ -308,11 +346,19 @@ QStringList RunStore::journalled(const QString &prefix) const
 
 QList<JournalEntry> RunStore::journal(const QString &runId) const
 {
+    return readJournal(runId).value_or(QList<JournalEntry>());
+}
+
+tl::expected<QList<JournalEntry>, QString> RunStore::readJournal(const QString &id) const
+{
     QList<JournalEntry> entries;
     auto query = runSql(database(),
                         u"SELECT at,what,step,data FROM journal WHERE run_id=? ORDER BY sequence"_s,
-                        {textValue(runId)});
-    while (query && query->next()) {
+                        {textValue(id)});
+    if (!query) {
+        return tl::unexpected(query.error());
+    }
+    while (query->next()) {
         entries << JournalEntry{timeOf(query->value(0)), query->value(1).toString(),
                                 query->value(2).toString(), objectOf(query->value(3))};
     }
@@ -321,6 +367,10 @@ QList<JournalEntry> RunStore::journal(const QString &runId) const
 
 QString RunStore::defaultPath()
 {
+    const QString given = qEnvironmentVariable("PROVERDECK_STORE");
+    if (!given.isEmpty() && !given.contains(u"://"_s)) { // an address is the team's
+        return given;
+    }
     return QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation)
         + u"/proverdeck/history.db"_s;
 }

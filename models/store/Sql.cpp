@@ -14,11 +14,12 @@ tl::expected<QSqlQuery, QString> runSql(const QSqlDatabase &database, const QStr
 {
     QSqlQuery query(database);
     query.setForwardOnly(true);
-    bool ok = query.prepare(statement);
+    // PostgreSQL prepares neither BEGIN nor SET.
+    bool ok = values.isEmpty() || query.prepare(statement);
     for (const QVariant &value : values) {
         query.addBindValue(value);
     }
-    ok = ok && query.exec();
+    ok = ok && (values.isEmpty() ? query.exec(statement) : query.exec());
     if (!ok) {
         return tl::unexpected(reasonOf(query));
     }
@@ -30,6 +31,11 @@ QString reasonOf(const QSqlQuery &query)
     return plainLine(query.lastError().databaseText());
 }
 
+bool isPostgres(const QSqlDatabase &database)
+{
+    return database.driverName() == u"QPSQL";
+}
+
 tl::expected<void, QString> executeSql(const QSqlDatabase &database, const QString &statement,
                                        const QVariantList &values)
 {
@@ -39,6 +45,9 @@ tl::expected<void, QString> executeSql(const QSqlDatabase &database, const QStri
 
 QVariant textValue(const QString &text)
 {
+    if (text.contains(QChar::Null)) {
+        return QString(text).replace(QChar::Null, QChar(QChar::ReplacementCharacter));
+    }
     return text.isNull() ? QVariant(u""_s) : QVariant(text);
 }
 

@@ -163,7 +163,7 @@ Outcome writeDocuments(const QSqlDatabase &database, const QString &id,
         if (done) {
             done = executeSql(database,
                               u"INSERT INTO documents(run_id,name,document) VALUES(?,?,?) "
-                              "ON CONFLICT DO UPDATE SET document=excluded.document"_s,
+                              "ON CONFLICT(run_id,name) DO UPDATE SET document=excluded.document"_s,
                               {textValue(id), name, document});
         }
     }
@@ -175,7 +175,8 @@ Outcome writeRows(const QSqlDatabase &database, const QString &id,
                   const QList<ethrex::BatchRow> &now, const QList<ethrex::BatchRow> &old)
 {
     QSqlQuery query(database);
-    if (!query.prepare(u"INSERT OR REPLACE INTO batches(run_id,position,batch) VALUES(?,?,?)"_s)) {
+    if (!query.prepare(u"INSERT INTO batches(run_id,position,batch) VALUES(?,?,?) "
+                       "ON CONFLICT(run_id,position) DO UPDATE SET batch=excluded.batch"_s)) {
         return tl::unexpected(reasonOf(query));
     }
     for (qsizetype i = 0; i < now.size(); ++i) {

@@ -27,12 +27,12 @@ constexpr int HeadColumnCount = 12;
 /// Without rows, findings, steps and blueprint.
 [[nodiscard]] StoredRun headOf(const QSqlQuery &query);
 
-/// Nothing if there is no such run. Errors are SQLite's words.
+/// Nothing if there is no such run. Errors are the database's words.
 [[nodiscard]] tl::expected<std::optional<StoredRun>, QString> readRun(const QSqlDatabase &database,
                                                                       const QString &id);
 
 /// Writes what differs from @p old, which is what the tables hold; everything if there is none.
-/// Returns what they hold then. To be called inside a transaction. Errors are SQLite's words.
+/// Returns what they hold then. To be called inside a transaction. Errors are the database's words.
 [[nodiscard]] tl::expected<StoredRun, QString>
 writeRun(const QSqlDatabase &database, const RunRecord &record, const StoredRun *old);
 

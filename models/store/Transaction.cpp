@@ -36,12 +36,26 @@ tl::expected<void, QString> beginWriting(const QSqlDatabase &database)
     return begun;
 }
 
+/// As in SQLite, one writes at a time. The key is of this program's own making.
+tl::expected<void, QString> beginWritingPostgres(const QSqlDatabase &database)
+{
+    const auto begun = executeSql(database, u"BEGIN"_s);
+    return begun ? executeSql(database, u"SELECT pg_advisory_xact_lock(5822109731)"_s) : begun;
+}
+
 } // namespace
 
 Transaction::Transaction(QSqlDatabase database, Kind kind)
     : m_database(std::move(database))
     , m_kind(kind)
 {
+    if (isPostgres(m_database)) { // every commit of it is durable
+        m_begun = m_kind == Kind::Read
+            ? executeSql(m_database, u"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"_s)
+            : beginWritingPostgres(m_database);
+        m_isOpen = true; // it may have begun and then waited in vain
+        return;
+    }
     if (m_kind == Kind::DurableWrite) {
         m_begun = executeSql(m_database, u"PRAGMA synchronous=FULL"_s);
     }
@@ -58,7 +72,7 @@ Transaction::~Transaction()
     if (m_isOpen) {
         (void)executeSql(m_database, u"ROLLBACK"_s);
     }
-    if (m_kind == Kind::DurableWrite) {
+    if (m_kind == Kind::DurableWrite && !isPostgres(m_database)) {
         (void)executeSql(m_database, u"PRAGMA synchronous=NORMAL"_s);
     }
 }

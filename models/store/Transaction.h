@@ -7,7 +7,8 @@
 
 namespace proverdeck::models::store {
 
-/// One transaction on the history; rolled back unless it is committed. Errors are SQLite's words.
+/// One transaction on the history; rolled back unless it is committed. Errors are the database's
+/// words. Writers wait for each other, up to five seconds, also those of other programs.
 class Transaction
 {
 public:

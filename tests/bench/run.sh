@@ -8,6 +8,8 @@ benches="
 LogOpenBench
 LogFollowBench
 ChartBench
+HistoryBench
+TableBench
 "
 test $# -gt 0 && benches="$*"
 

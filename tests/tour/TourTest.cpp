@@ -8,6 +8,7 @@
 #include "support/Test.h"
 #include "ui/MainWindow.h"
 #include "ui/aztec/AztecPage.h"
+#include "ui/aztec/JobTableModel.h"
 #include "ui/benchmark/BenchmarkWizard.h"
 #include "ui/benchmark/ResultsPage.h"
 #include "ui/benchmark/RunPage.h"
@@ -16,6 +17,7 @@
 #include "ui/boundless/SettingsDocument.h"
 #include "ui/common/Theme.h"
 #include "ui/dialogs/Questions.h"
+#include "ui/tables/OrderModel.h"
 
 #include <QAbstractItemView>
 #include <QAction>
@@ -41,6 +43,7 @@
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 namespace proverdeck {
 namespace {
@@ -233,6 +236,11 @@ TEST_F(TourTest, ClicksThroughTheWizardToTheExportedTable)
     auto *table = child<QTableView>(results, "batches");
     EXPECT_GE(table->model()->rowCount(), 5);
     picture(window, "results-batches");
+    click(child<QToolButton>(results, "showFilters"));
+    QTest::keyClicks(child<QLineEdit>(results, "filter-gas"), ">1M");
+    picture(window, "results-filtered");
+    EXPECT_LT(table->model()->rowCount(), 100);
+    click(child<QToolButton>(results, "showFilters"));
     auto *tabs = child<QTabWidget>(results, "resultTabs");
     for (int tab = 1; tab < tabs->count(); ++tab) {
         tabs->setCurrentIndex(tab);
@@ -431,6 +439,22 @@ TEST_F(TourTest, LogsOfAztecProvers)
         tabs->setCurrentIndex(tab);
         picture(window, "aztec-" + QString::number(tab));
     }
+    // The jobs that waited long, by type and then by how long they worked.
+    auto *jobs = child<QTableView>(page, "aztecJobs");
+    auto *order = qobject_cast<ui::OrderModel *>(jobs->model());
+    ASSERT_NE(order, nullptr);
+    const int all = order->rowCount();
+    tabs->setCurrentIndex(tabs->indexOf(jobs->parentWidget()->parentWidget()));
+    jobs->setFocus();
+    QTest::keyClick(jobs, Qt::Key_F, Qt::ControlModifier);
+    QTest::keyClicks(child<QLineEdit>(page, "filter-work"), ">10");
+    QTest::keyClicks(child<QLineEdit>(page, "filter-type"), "rollup");
+    order->toggleSort(ui::JobTableModel::Type, false);
+    order->toggleSort(ui::JobTableModel::Work, true);
+    order->toggleSort(ui::JobTableModel::Work, true);
+    EXPECT_GT(order->rowCount(), 0);
+    EXPECT_LT(order->rowCount(), all);
+    picture(window, "table-filtered");
 }
 
 class FaultTourTest : public TourTest

@@ -12,6 +12,9 @@
 #include "ui/aztec/WatchBar.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
+#include "ui/tables/OrderModel.h"
+#include "ui/tables/TablePane.h"
+#include "ui/tables/TableView.h"
 
 #include <QComboBox>
 #include <QDragEnterEvent>
@@ -404,7 +407,8 @@ void AztecPage::showJob(quint32 index)
     const aztec::LogRow &log = m_result->analysis.logs.at(job.log);
     m_timeline->selectJob(index);
     if (const int row = m_jobs->rowOf(index); row >= 0) {
-        m_jobTable->selectRow(row);
+        m_jobTable->view().selectRow(
+            m_jobTable->order().mapFromSource(m_jobs->index(row, 0)).row());
     }
     m_detailTitle->setText(tr("%1 — %2, line %3")
                                .arg(QString::fromUtf8(m_result->ids.at(index)), log.name)

@@ -20,6 +20,7 @@ namespace proverdeck::ui {
 class CellTableModel;
 class FindingsView;
 class JobTableModel;
+class TablePane;
 class ProofTreeView;
 class TimelineView;
 class WatchBar;
@@ -126,7 +127,7 @@ private:
     CellTableModel *m_circuits = nullptr;
     JobTableModel *m_jobs = nullptr;
     QTableView *m_typeTable = nullptr;
-    QTableView *m_jobTable = nullptr;
+    TablePane *m_jobTable = nullptr;
     QWidget *m_containerBox = nullptr;
     TimelineView *m_timeline = nullptr;
     ProofTreeView *m_tree = nullptr;

@@ -7,6 +7,9 @@
 #include "ui/aztec/TimelineView.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
+#include "ui/tables/OrderModel.h"
+#include "ui/tables/TablePane.h"
+#include "ui/tables/TableView.h"
 
 #include <QComboBox>
 #include <QFontDatabase>
@@ -160,9 +163,14 @@ QWidget *AztecPage::buildJobs()
         m_jobs->setFilter(key.value(0).toLongLong(), key.value(1).toString());
     });
     m_jobs = new JobTableModel(this);
-    m_jobTable = addTable(u"aztecJobs"_s, tr("Jobs"), m_jobs);
-    m_jobTable->sortByColumn(JobTableModel::Started, Qt::AscendingOrder);
-    connect(m_jobTable, &QTableView::clicked, this, [this](const QModelIndex &index) {
+    m_jobTable = new TablePane(u"aztecJobs"_s, tr("Jobs"), JobSnapshot::columns(),
+                               JobTableModel::SortRole, m_jobs, this);
+    m_jobTable->setEmptyText(tr("No job of this choice in these logs."));
+    m_jobTable->order().sort(JobTableModel::Started, Qt::AscendingOrder);
+    m_jobTable->view().setItemDelegate(new RoomyDelegate(m_jobTable));
+    m_jobTable->view().setSelectionMode(QAbstractItemView::SingleSelection);
+    m_jobTable->view().verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
+    connect(&m_jobTable->view(), &QTableView::clicked, this, [this](const QModelIndex &index) {
         showJob(index.data(JobTableModel::JobRole).toUInt());
     });
     splitter->addWidget(m_typeTable);

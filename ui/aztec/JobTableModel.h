@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/aztec/AztecLoader.h"
+#include "ui/aztec/JobSnapshot.h"
 
 #include <QAbstractTableModel>
 
 namespace proverdeck::ui {
 
-/// The jobs of an analysis, filtered and sorted here: a proxy would be slow for 100 000 of them.
-class JobTableModel : public QAbstractTableModel
+/// The jobs of an analysis, of one epoch and type if so wanted, in the order in which they were
+/// seen.
+class JobTableModel : public QAbstractTableModel, public SnapshotModel
 {
     Q_OBJECT
 
@@ -29,7 +30,7 @@ public:
         Id,
         ColumnCount
     };
-    enum Role { JobRole = Qt::UserRole + 1 };
+    enum Role { JobRole = Qt::UserRole + 1, SortRole };
 
     using QAbstractTableModel::QAbstractTableModel;
 
@@ -43,19 +44,19 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
                                       int role) const override;
-    void sort(int column, Qt::SortOrder order) override;
+    [[nodiscard]] std::shared_ptr<const models::tables::ColumnSource> snapshot() const override
+    {
+        return m_shown;
+    }
 
 private:
     void rebuild();
-    [[nodiscard]] qint64 sortKey(quint32 job) const;
-    [[nodiscard]] QString text(quint32 job, int column) const;
 
     AztecResultPtr m_result;
-    std::vector<quint32> m_rows;
+    std::shared_ptr<const JobSnapshot> m_shown
+        = std::make_shared<JobSnapshot>(AztecResultPtr(), std::vector<quint32>());
     std::optional<qint64> m_epoch;
     QString m_type;
-    int m_sortColumn = Started;
-    Qt::SortOrder m_order = Qt::AscendingOrder;
 };
 
 } // namespace proverdeck::ui

@@ -6,6 +6,8 @@
 #include <QGuiApplication>
 #include <QPalette>
 
+#include <cmath>
+
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
@@ -92,7 +94,7 @@ QString BatchTableModel::text(const BatchRow &row, int column) const
 QVariant BatchTableModel::sortValue(const BatchRow &row, int column) const
 {
     const auto number
-        = [](const auto &value) { return value ? QVariant(double(*value)) : QVariant(-1.0); };
+        = [](const auto &value) { return value ? QVariant(double(*value)) : QVariant(); };
     switch (column) {
     case Batch:
         return row.batch;
@@ -109,7 +111,7 @@ QVariant BatchTableModel::sortValue(const BatchRow &row, int column) const
     case TxRate:
         return number(row.txPerSecond());
     case Energy:
-        return row.energy ? QVariant(row.energy->joules) : QVariant(-1.0);
+        return row.energy ? QVariant(row.energy->joules) : QVariant();
     default:
         return text(row, column);
     }
@@ -186,6 +188,38 @@ QVariant BatchTableModel::headerData(int section, Qt::Orientation orientation, i
                                    tr("Tx"),    tr("Blocks"),       tr("Mgas/s"),
                                    tr("tx/s"),  tr("GPU energy"),   tr("Flags")};
     return names.value(section);
+}
+
+TableColumns BatchTableModel::tableColumns()
+{
+    using models::tables::TotalRule;
+    using models::tables::ValueKind;
+    const auto whole
+        = [](double value) { return models::report::groupedText(quint64(std::llround(value))); };
+    const auto rate = [](int decimals) {
+        return [decimals](double value) { return QString::number(value, 'f', decimals); };
+    };
+    const TotalRule sum;
+    // Gas by milliseconds, in millions by seconds; transactions by milliseconds, by seconds.
+    const TotalRule gasRate{.of = Gas, .by = Time, .factor = 1e-3};
+    const TotalRule txRate{.of = Txs, .by = Time, .factor = 1e3};
+    return {
+        {.id = u"batch"_s, .kind = ValueKind::Number},
+        {.id = u"time"_s,
+         .kind = ValueKind::Duration,
+         .total = sum,
+         .totalText = [](double ms) { return models::report::provingTimeText(std::llround(ms)); }},
+        {.id = u"gas"_s, .kind = ValueKind::Number, .total = sum, .totalText = whole},
+        {.id = u"txs"_s, .kind = ValueKind::Number, .total = sum, .totalText = whole},
+        {.id = u"blocks"_s, .kind = ValueKind::Number, .total = sum, .totalText = whole},
+        {.id = u"gas-rate"_s, .kind = ValueKind::Number, .total = gasRate, .totalText = rate(3)},
+        {.id = u"tx-rate"_s, .kind = ValueKind::Number, .total = txRate, .totalText = rate(2)},
+        {.id = u"energy"_s,
+         .kind = ValueKind::Number,
+         .total = sum,
+         .totalText
+         = [](double joules) { return tr("%1 kJ").arg(QString::number(joules / 1000, 'f', 2)); }},
+        {.id = u"flags"_s}};
 }
 
 } // namespace proverdeck::ui

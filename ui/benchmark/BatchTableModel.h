@@ -2,12 +2,14 @@
 #pragma once
 
 #include "models/ethrex/BatchTable.h"
+#include "ui/tables/TableColumn.h"
 
 #include <QAbstractTableModel>
 
 namespace proverdeck::ui {
 
-/// The results table: one row per batch. Sort by SortRole: it gives the value, not its text.
+/// The results table: one row per batch. Sort by SortRole: it gives the value, not its text,
+/// and nothing if it is not known.
 class BatchTableModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -18,6 +20,8 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
+    /// For the table that shows it. A rate is summed up over the batches whose time is known.
+    [[nodiscard]] static TableColumns tableColumns();
     void setRows(const QList<models::ethrex::BatchRow> &rows);
     [[nodiscard]] const QList<models::ethrex::BatchRow> &rows() const { return m_rows; }
 

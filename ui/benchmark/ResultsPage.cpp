@@ -8,23 +8,22 @@
 #include "ui/charts/RunSamples.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
+#include "ui/tables/TablePane.h"
+#include "ui/tables/TableView.h"
 
 #include <QClipboard>
 #include <QFile>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGuiApplication>
-#include <QHeaderView>
 #include <QJsonDocument>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QTableView>
 #include <QTimer>
 #include <QVBoxLayout>
 
@@ -245,25 +244,10 @@ QWidget *ResultsPage::makeTabs()
     tabs->setDocumentMode(true);
 
     m_model = new BatchTableModel(this);
-    m_sorted = new QSortFilterProxyModel(this);
-    m_sorted->setSourceModel(m_model);
-    m_sorted->setSortRole(BatchTableModel::SortRole);
-    m_table = new QTableView(tabs);
-    m_table->setObjectName(u"batches"_s);
-    m_table->setAccessibleName(tr("Proved batches"));
-    m_table->setModel(m_sorted);
-    m_table->setSortingEnabled(true);
-    m_table->sortByColumn(-1, Qt::AscendingOrder);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setMinimumSectionSize(fontMetrics().averageCharWidth() * 13);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
+    m_table = new TablePane(u"batches"_s, tr("Proved batches"), BatchTableModel::tableColumns(),
+                            BatchTableModel::SortRole, m_model, tabs);
+    m_table->setEmptyText(tr("No batch was proved."));
+    connect(&m_table->view(), &QTableView::activated, this, [this](const QModelIndex &index) {
         emit logWanted(u"prover.log"_s, index.data(BatchTableModel::LineRole).toLongLong());
     });
     tabs->addTab(m_table, tr("Batches"));
@@ -278,6 +262,8 @@ QWidget *ResultsPage::makeTabs()
     m_l2 = new L2Charts(*m_link, tabs);
     m_l2->setLiveVisible(false);
     tabs->addTab(m_l2, tr("Mempool and blocks"));
+    m_samples = new RunSampleLoader(*m_gpu, *m_l2, this);
+    connect(m_samples, &RunSampleLoader::loaded, this, &ResultsPage::showSampleTabs);
     m_findings = new FindingsView(tabs);
     connect(m_findings, &FindingsView::lineWanted, this, &ResultsPage::logWanted);
     tabs->addTab(m_findings, tr("Findings"));
@@ -385,7 +371,12 @@ void ResultsPage::fillSamples()
     m_gpu->clear();
     m_l2->clear();
     m_link->setMarkers(batchMarkers(m_record.result.rows));
-    loadRunSamples(m_record.folder, *m_gpu, *m_l2);
+    showSampleTabs();
+    m_samples->load(m_record.folder);
+}
+
+void ResultsPage::showSampleTabs()
+{
     auto *tabs = findChild<QTabWidget *>(u"resultTabs"_s);
     tabs->setTabVisible(tabs->indexOf(m_gpu), m_gpu->hasData());
     tabs->setTabVisible(tabs->indexOf(m_l2), m_l2->hasData());

@@ -9,8 +9,6 @@
 class QFormLayout;
 class QLabel;
 class QPlainTextEdit;
-class QTableView;
-class QSortFilterProxyModel;
 class QTimer;
 
 namespace proverdeck::ui {
@@ -21,6 +19,8 @@ class ProvingTimeChart;
 class ChartLink;
 class GpuCharts;
 class L2Charts;
+class RunSampleLoader;
+class TablePane;
 
 /// Session info, table, both summaries, findings, observations and exports of one result: of a run
 /// of the history, or of a log file that was opened.
@@ -47,6 +47,7 @@ private:
     [[nodiscard]] QWidget *makeTabs();
     void fill();
     void fillSamples();
+    void showSampleTabs();
     void onTimePicked(qint64 at);
     void saveObservations();
     void exportAll();
@@ -62,14 +63,14 @@ private:
     QLabel *m_message = nullptr;
     QFormLayout *m_session = nullptr;
     QWidget *m_summary = nullptr;
-    QTableView *m_table = nullptr;
+    TablePane *m_table = nullptr;
     BatchTableModel *m_model = nullptr;
-    QSortFilterProxyModel *m_sorted = nullptr;
     FindingsView *m_findings = nullptr;
     ProvingTimeChart *m_chart = nullptr;
     ChartLink *m_link = nullptr; ///< of every chart over time
     GpuCharts *m_gpu = nullptr;
     L2Charts *m_l2 = nullptr;
+    RunSampleLoader *m_samples = nullptr;
     QPlainTextEdit *m_observations = nullptr;
     QTimer *m_saveLater = nullptr;
 };

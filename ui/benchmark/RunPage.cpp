@@ -252,7 +252,7 @@ void RunPage::loadLogs(const QString &folder)
             pane(name)->openLog(path, log.size());
         }
     }
-    loadRunSamples(folder, *m_gpu, *m_l2);
+    (new RunSampleLoader(*m_gpu, *m_l2, this))->load(folder);
 }
 
 void RunPage::showLog(const QString &name, qint64 line)

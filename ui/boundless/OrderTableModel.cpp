@@ -384,4 +384,21 @@ QVariant OrderTableModel::headerData(int section, Qt::Orientation orientation, i
     }
 }
 
+TableColumns OrderTableModel::tableColumns()
+{
+    using models::tables::ValueKind;
+    const auto column = [](const QString &id, ValueKind kind) {
+        return TableColumn{.id = id, .kind = kind, .isNegativeUnknown = true};
+    };
+    TableColumn cycles = column(u"cycles"_s, ValueKind::Number);
+    cycles.total = models::tables::TotalRule();
+    cycles.totalText = [](double sum) { return tr("%1 M").arg(sum / 1e6, 0, 'f', 1); };
+    return {column(u"state"_s, ValueKind::Number),     column(u"request"_s, ValueKind::Text),
+            column(u"seen"_s, ValueKind::Time),        column(u"deadline"_s, ValueKind::Time),
+            column(u"reason"_s, ValueKind::Text),      column(u"collateral"_s, ValueKind::Text),
+            column(u"reward"_s, ValueKind::Text),      cycles,
+            column(u"speed"_s, ValueKind::Number),     column(u"to-lock"_s, ValueKind::Duration),
+            column(u"to-prove"_s, ValueKind::Duration)};
+}
+
 } // namespace proverdeck::ui

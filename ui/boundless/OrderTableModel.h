@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/boundless/OrderBook.h"
+#include "ui/tables/TableColumn.h"
 
 #include <QAbstractTableModel>
 #include <QPalette>
@@ -32,6 +33,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
+    [[nodiscard]] static TableColumns tableColumns(); ///< for the table that shows it
     /// How all stand at @p nowMs. Rows stay in place as long as the orders do.
     void setRows(const QList<models::boundless::OrderRow> &rows, models::boundless::BrokerEra era,
                  qint64 nowMs);

@@ -10,6 +10,9 @@
 #include "ui/boundless/SkipReasonModel.h"
 #include "ui/common/FindingsView.h"
 #include "ui/common/Theme.h"
+#include "ui/tables/OrderModel.h"
+#include "ui/tables/TablePane.h"
+#include "ui/tables/TableView.h"
 
 #include <QComboBox>
 #include <QDateTime>
@@ -213,28 +216,13 @@ QWidget *OrdersPage::makeFilters()
 
 QWidget *OrdersPage::makeTable()
 {
-    m_table = new QTableView(this);
-    m_table->setObjectName(u"orders"_s);
-    m_table->setAccessibleName(tr("Orders"));
-    m_table->setModel(m_filter);
-    m_table->setSortingEnabled(true);
-    m_table->sortByColumn(OrderTableModel::Seen, Qt::DescendingOrder);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 10);
-    QHeaderView *header = m_table->horizontalHeader();
-    header->setHighlightSections(false);
-    header->setStretchLastSection(true);
-    const int unit = m_table->fontMetrics().horizontalAdvance(u'0');
-    const QList<int> widths{16, 21, 17, 17, 40, 13, 18, 13, 9, 12};
-    for (int column = 0; column < int(widths.size()); ++column) {
-        m_table->setColumnWidth(column, widths.at(column) * unit);
-    }
-    connect(m_table, &QTableView::doubleClicked, this, [this](const QModelIndex &index) {
-        const int row = m_filter->mapToSource(index).row();
+    m_table = new TablePane(u"orders"_s, tr("Orders"), OrderTableModel::tableColumns(),
+                            OrderTableModel::SortRole, m_filter, this);
+    m_table->setEmptyText(tr("No order of this choice."));
+    m_table->order().sort(OrderTableModel::Seen, Qt::DescendingOrder);
+    m_table->view().verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 10);
+    connect(&m_table->view(), &QTableView::activated, this, [this](const QModelIndex &index) {
+        const int row = m_filter->mapToSource(m_table->order().mapToSource(index)).row();
         const models::Evidence &evidence = m_model->rows().at(row).order.evidence;
         emit lineWanted(evidence.log, evidence.line);
     });

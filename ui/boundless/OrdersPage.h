@@ -25,6 +25,7 @@ class OrderAlarm;
 class OrderCards;
 class OrderFilter;
 class OrderTableModel;
+class TablePane;
 class SkipReasonModel;
 
 /// The orders of a Boundless broker: an alarm where collateral is in danger, the sums, a table to
@@ -95,7 +96,7 @@ private:
     QComboBox *m_state = nullptr;
     QLineEdit *m_search = nullptr;
     QLabel *m_shown = nullptr;
-    QTableView *m_table = nullptr;
+    TablePane *m_table = nullptr;
     OrderTableModel *m_model = nullptr;
     OrderFilter *m_filter = nullptr;
     SkipReasonModel *m_skips = nullptr;

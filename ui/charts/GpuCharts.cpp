@@ -149,6 +149,13 @@ void GpuCharts::addSamples(const QList<GpuSample> &samples)
     scheduleRefresh();
 }
 
+void GpuCharts::setPast(models::series::GpuSeries past)
+{
+    past.addLater(m_series);
+    m_series = std::move(past);
+    refresh();
+}
+
 void GpuCharts::clear()
 {
     m_series.clear();

@@ -17,6 +17,8 @@ public:
     explicit GpuCharts(ChartLink &link, QWidget *parent = nullptr);
 
     void addSamples(const QList<models::series::GpuSample> &samples);
+    /// What was before what is shown.
+    void setPast(models::series::GpuSeries past);
     void clear();
     [[nodiscard]] bool hasData() const override { return !m_series.isEmpty(); }
     [[nodiscard]] const models::series::GpuSeries &series() const { return m_series; }

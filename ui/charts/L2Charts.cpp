@@ -36,27 +36,34 @@ L2Charts::L2Charts(ChartLink &link, QWidget *parent)
 void L2Charts::addSamples(const QList<models::ethrex::L2Sample> &samples)
 {
     for (const models::ethrex::L2Sample &sample : samples) {
-        m_series.add(sample);
+        m_series->add(sample);
     }
     scheduleRefresh();
 }
 
+void L2Charts::setPast(const std::shared_ptr<models::ethrex::L2Series> &past)
+{
+    past->addLater(*m_series);
+    m_series = past;
+    refresh();
+}
+
 void L2Charts::clear()
 {
-    m_series.clear();
+    m_series->clear();
     refresh();
 }
 
 TimeRange L2Charts::extent() const
 {
-    const models::series::SampleView view = m_series.view();
+    const models::series::SampleView view = m_series->view();
     return {view.firstTime(), view.lastTime()};
 }
 
 void L2Charts::fillChart(TimeChart &chart, int index) const
 {
     const Chart &of = Charts.at(std::size_t(index));
-    chart.setSeries({{{}, m_series.view(), std::size_t(of.quantity), of.scale, 0}});
+    chart.setSeries({{{}, m_series->view(), std::size_t(of.quantity), of.scale, 0}});
 }
 
 } // namespace proverdeck::ui

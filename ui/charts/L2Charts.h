@@ -16,15 +16,18 @@ public:
     explicit L2Charts(ChartLink &link, QWidget *parent = nullptr);
 
     void addSamples(const QList<models::ethrex::L2Sample> &samples);
+    /// What was before what is shown.
+    void setPast(const std::shared_ptr<models::ethrex::L2Series> &past);
     void clear();
-    [[nodiscard]] bool hasData() const override { return !m_series.view().isEmpty(); }
+    [[nodiscard]] bool hasData() const override { return !m_series->view().isEmpty(); }
 
 protected:
     [[nodiscard]] TimeRange extent() const override;
     void fillChart(TimeChart &chart, int index) const override;
 
 private:
-    models::ethrex::L2Series m_series;
+    std::shared_ptr<models::ethrex::L2Series> m_series
+        = std::make_shared<models::ethrex::L2Series>();
 };
 
 } // namespace proverdeck::ui

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/RunSamples.h"
 
-#include "models/logs/LogFile.h"
 #include "models/report/Report.h"
+#include "models/store/PastSamples.h"
 #include "ui/charts/GpuCharts.h"
 #include "ui/charts/L2Charts.h"
 
@@ -18,23 +18,6 @@ using models::ethrex::BatchRow;
 
 namespace {
 
-void readEnd(const QString &path, const std::function<void(const QByteArray &)> &take)
-{
-    static constexpr quint64 Shown = 32 * 1024 * 1024;
-    static constexpr qsizetype Piece = 1 << 20;
-    models::LogFile file(path);
-    if (!file.openExisting()) {
-        return;
-    }
-    quint64 at = file.size() > Shown ? file.size() - Shown : 0;
-    at = std::max(at, file.firstKept());
-    for (auto bytes = file.read(at, Piece); bytes && !bytes->isEmpty();
-         bytes = file.read(at, Piece)) {
-        at += quint64(bytes->size());
-        take(*bytes);
-    }
-}
-
 QString tr(const char *text)
 {
     return QCoreApplication::translate("RunSamples", text);
@@ -42,17 +25,46 @@ QString tr(const char *text)
 
 } // namespace
 
-void loadRunSamples(const QString &folder, GpuCharts &gpu, L2Charts &l2)
+RunSampleLoader::RunSampleLoader(GpuCharts &gpu, L2Charts &l2, QObject *parent)
+    : QObject(parent)
+    , m_gpu(gpu)
+    , m_l2(l2)
 {
+    m_pool.setMaxThreadCount(1);
+}
+
+RunSampleLoader::~RunSampleLoader()
+{
+    if (m_stop) {
+        *m_stop = true;
+    }
+    m_pool.waitForDone();
+}
+
+void RunSampleLoader::load(const QString &folder)
+{
+    if (m_stop) {
+        *m_stop = true; // of another run
+    }
+    m_stop = std::make_shared<std::atomic<bool>>(false);
     if (folder.isEmpty()) {
+        emit loaded();
         return;
     }
-    models::series::GpuSampleReader gpuReader;
-    readEnd(folder + u"/gpu.csv"_s,
-            [&](const QByteArray &bytes) { gpu.addSamples(gpuReader.feed(bytes)); });
-    models::ethrex::L2SampleReader l2Reader;
-    readEnd(folder + u"/metrics.csv"_s,
-            [&](const QByteArray &bytes) { l2.addSamples(l2Reader.feed(bytes)); });
+    m_pool.start([this, folder, stop = m_stop] {
+        auto past = std::make_shared<models::store::PastSamples>(
+            models::store::readPastSamples(folder, *stop));
+        QMetaObject::invokeMethod(
+            this,
+            [this, past, stop] {
+                if (!*stop) {
+                    m_gpu.setPast(std::move(past->gpus));
+                    m_l2.setPast(past->l2);
+                    emit loaded();
+                }
+            },
+            Qt::QueuedConnection);
+    });
 }
 
 QList<ChartMarker> batchMarkers(const QList<BatchRow> &rows)

@@ -69,7 +69,7 @@ QVariant RunListModel::data(const QModelIndex &index, int role) const
         return role == SortRole ? QVariant(head.batches) : QVariant(QString::number(head.batches));
     case Median:
         return role == SortRole
-            ? QVariant(median.value_or(-1))
+            ? (median ? QVariant(*median) : QVariant())
             : QVariant(median ? models::report::provingTimeText(*median) : u"–"_s);
     default:
         return session.commit.isEmpty()
@@ -93,6 +93,21 @@ QVariant RunListModel::headerData(int section, Qt::Orientation orientation, int 
                                    tr("Backend"), tr("Batches"), tr("Median (counted)"),
                                    tr("Commit")};
     return names.value(section);
+}
+
+TableColumns RunListModel::tableColumns()
+{
+    using models::tables::ValueKind;
+    return {{.id = u"state"_s},
+            {.id = u"started"_s, .kind = ValueKind::Time},
+            {.id = u"server"_s},
+            {.id = u"backend"_s},
+            {.id = u"batches"_s,
+             .kind = ValueKind::Number,
+             .total = models::tables::TotalRule(),
+             .totalText = [](double count) { return models::report::groupedText(quint64(count)); }},
+            {.id = u"median"_s, .kind = ValueKind::Duration},
+            {.id = u"commit"_s}};
 }
 
 } // namespace proverdeck::ui

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/store/RunStore.h"
+#include "ui/tables/TableColumn.h"
 
 #include <QAbstractTableModel>
 
@@ -18,6 +19,7 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
+    [[nodiscard]] static TableColumns tableColumns(); ///< for the table that shows it
     void setRuns(const QList<models::store::RunHead> &runs);
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;

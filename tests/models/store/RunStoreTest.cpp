@@ -2,6 +2,7 @@
 #include "models/store/RunStore.h"
 
 #include "support/FileLimit.h"
+#include "support/PostgresServer.h"
 #include "support/Test.h"
 
 #include <QDir>
@@ -71,6 +72,54 @@ protected:
     RunStore store;
 };
 
+/// The same for a file and for a team's server.
+class RunStoreBothTest : public RunStoreTest, public ::testing::WithParamInterface<bool>
+{
+protected:
+    void SetUp() override
+    {
+        if (!GetParam()) {
+            RunStoreTest::SetUp();
+            return;
+        }
+        if (const QString missing = testing::PostgresServer::missing(); !missing.isEmpty()) {
+            GTEST_SKIP() << missing.toStdString();
+        }
+        if (!QSqlDatabase::isDriverAvailable("QPSQL")) {
+            GTEST_SKIP() << "Qt's driver for PostgreSQL is not installed (libqt6sql6-psql)";
+        }
+        testing::PostgresServer &server = testing::PostgresServer::shared();
+        ASSERT_EQ(server.problem(), QString());
+        const auto parsed = StoreTarget::parse(server.newDatabase());
+        ASSERT_TRUE(parsed) << parsed.error().toStdString();
+        target = *parsed;
+        const auto opened = store.open(target);
+        ASSERT_TRUE(opened) << opened.error().toStdString();
+    }
+
+    [[nodiscard]] tl::expected<void, QString> openSame(RunStore &other) const
+    {
+        return GetParam() ? other.open(target) : other.open(path);
+    }
+
+    void executeHere(const QString &statement)
+    {
+        if (!GetParam()) {
+            execute(path, statement);
+            return;
+        }
+        {
+            QSqlDatabase database = QSqlDatabase::addDatabase("QPSQL", "raw");
+            target.apply(database);
+            ASSERT_TRUE(database.open());
+            ASSERT_TRUE(QSqlQuery(database).exec(statement));
+        }
+        QSqlDatabase::removeDatabase("raw");
+    }
+
+    StoreTarget target;
+};
+
 void expectSame(const RunRecord &a, const RunRecord &b)
 {
     EXPECT_EQ(a.id, b.id);
@@ -87,7 +136,7 @@ void expectSame(const RunRecord &a, const RunRecord &b)
     EXPECT_EQ(a.result.findings, b.result.findings);
 }
 
-TEST_F(RunStoreTest, GivesBackWhatWasSaved)
+TEST_P(RunStoreBothTest, GivesBackWhatWasSaved)
 {
     QSignalSpy changed(&store, &RunStore::changed);
     const RunRecord one = record("run-1");
@@ -98,7 +147,7 @@ TEST_F(RunStoreTest, GivesBackWhatWasSaved)
     expectSame(*read, one);
 }
 
-TEST_F(RunStoreTest, KeepsARunThatNeverBegan)
+TEST_P(RunStoreBothTest, KeepsARunThatNeverBegan)
 {
     RunRecord empty;
     empty.id = "refused";
@@ -110,7 +159,7 @@ TEST_F(RunStoreTest, KeepsARunThatNeverBegan)
     EXPECT_FALSE(read->ended.isValid());
 }
 
-TEST_F(RunStoreTest, SavingAgainReplacesTheRunAndKeepsItsObservations)
+TEST_P(RunStoreBothTest, SavingAgainReplacesTheRunAndKeepsItsObservations)
 {
     RunRecord one = record("run-1");
     one.state = RunState::Running;
@@ -129,7 +178,7 @@ TEST_F(RunStoreTest, SavingAgainReplacesTheRunAndKeepsItsObservations)
     EXPECT_EQ(store.load("run-1")->result.observations, QString());
 }
 
-TEST_F(RunStoreTest, ListsTheNewestFirst)
+TEST_P(RunStoreBothTest, ListsTheNewestFirst)
 {
     ASSERT_TRUE(store.save(record("b", 1)));
     ASSERT_TRUE(store.save(record("a", 2)));
@@ -141,7 +190,7 @@ TEST_F(RunStoreTest, ListsTheNewestFirst)
     EXPECT_EQ(ids, (QStringList{"a", "b", "c"}));
 }
 
-TEST_F(RunStoreTest, LastValuesPrefersTheSameServer)
+TEST_P(RunStoreBothTest, LastValuesPrefersTheSameServer)
 {
     EXPECT_TRUE(store.lastValues("ethrex-benchmark", "gpu1").isEmpty());
     ASSERT_TRUE(store.save(record("old", 1, "gpu1")));
@@ -151,7 +200,7 @@ TEST_F(RunStoreTest, LastValuesPrefersTheSameServer)
     EXPECT_TRUE(store.lastValues("other", "gpu1").isEmpty());
 }
 
-TEST_F(RunStoreTest, RemovesOneRun)
+TEST_P(RunStoreBothTest, RemovesOneRun)
 {
     ASSERT_TRUE(store.save(record("a")));
     ASSERT_TRUE(store.save(record("b")));
@@ -164,13 +213,13 @@ TEST_F(RunStoreTest, RemovesOneRun)
     EXPECT_FALSE(store.setObservations("a", "x"));
 }
 
-TEST_F(RunStoreTest, FindsItsRunsAgainAfterReopening)
+TEST_P(RunStoreBothTest, FindsItsRunsAgainAfterReopening)
 {
     ASSERT_TRUE(store.save(record("a")));
     RunStore second;
-    ASSERT_TRUE(second.open(path)) << "beside the first";
+    ASSERT_TRUE(openSame(second)) << "beside the first";
     EXPECT_EQ(second.list().size(), 1);
-    ASSERT_TRUE(store.open(path)) << "again";
+    ASSERT_TRUE(openSame(store)) << "again";
     EXPECT_EQ(store.list().size(), 1);
 }
 
@@ -217,7 +266,7 @@ TEST_F(RunStoreTest, SaysWhenTheFolderCannotBeWritten)
     EXPECT_FALSE(other.isOpen());
 }
 
-TEST_F(RunStoreTest, KeepsTheBlueprint)
+TEST_P(RunStoreBothTest, KeepsTheBlueprint)
 {
     RunRecord one = record("a");
     one.blueprint = {{"workflow", "[workflow]\nid = \"ü\""}, {"login", QJsonObject{{"port", 22}}}};
@@ -228,7 +277,7 @@ TEST_F(RunStoreTest, KeepsTheBlueprint)
     EXPECT_EQ(store.load("a")->blueprint, one.blueprint) << "a save without one keeps it";
 }
 
-TEST_F(RunStoreTest, ListsHeadsWithoutRows)
+TEST_P(RunStoreBothTest, ListsHeadsWithoutRows)
 {
     RunRecord one = record("a");
     one.result.rows = {{.batch = 1, .timeMs = 10, .flags = ethrex::BatchFlag::WarmUp},
@@ -250,7 +299,7 @@ TEST_F(RunStoreTest, ListsHeadsWithoutRows)
     EXPECT_EQ(heads.at(1).run.result.session, one.result.session);
 }
 
-TEST_F(RunStoreTest, WritesWhatChangedWhereverItIs)
+TEST_P(RunStoreBothTest, WritesWhatChangedWhereverItIs)
 {
     RunRecord one = record("a");
     one.state = RunState::Running;
@@ -282,7 +331,7 @@ TEST_F(RunStoreTest, WritesWhatChangedWhereverItIs)
         }
         if (random() % 4 == 0) { // by somebody else, or after a restart
             RunStore other;
-            ASSERT_TRUE(other.open(path));
+            ASSERT_TRUE(openSame(other));
             ASSERT_TRUE(other.save(one));
         } else {
             ASSERT_TRUE(store.save(one));
@@ -294,7 +343,7 @@ TEST_F(RunStoreTest, WritesWhatChangedWhereverItIs)
     }
 }
 
-TEST_F(RunStoreTest, WhatAnotherWroteMeanwhileIsWrittenOver)
+TEST_P(RunStoreBothTest, WhatAnotherWroteMeanwhileIsWrittenOver)
 {
     RunRecord mine = record("a");
     mine.state = RunState::Running;
@@ -305,7 +354,7 @@ TEST_F(RunStoreTest, WhatAnotherWroteMeanwhileIsWrittenOver)
     theirs.steps.clear();
     theirs.host = "elsewhere";
     RunStore other;
-    ASSERT_TRUE(other.open(path));
+    ASSERT_TRUE(openSame(other));
     ASSERT_TRUE(other.save(theirs));
     ASSERT_TRUE(store.save(mine));
     const auto read = store.load("a");
@@ -313,7 +362,7 @@ TEST_F(RunStoreTest, WhatAnotherWroteMeanwhileIsWrittenOver)
     expectSame(*read, mine);
 }
 
-TEST_F(RunStoreTest, SaysThatItChangedOnlyWhenItDid)
+TEST_P(RunStoreBothTest, SaysThatItChangedOnlyWhenItDid)
 {
     RunRecord one = record("a");
     one.state = RunState::Running;
@@ -324,26 +373,26 @@ TEST_F(RunStoreTest, SaysThatItChangedOnlyWhenItDid)
     one.result.rows << ethrex::BatchRow{.batch = 2};
     ASSERT_TRUE(store.save(one));
     EXPECT_EQ(changed.count(), 1);
-    execute(path, "UPDATE runs SET saved=saved-60000");
+    executeHere("UPDATE runs SET saved=saved-60000");
     EXPECT_EQ(store.load("a")->state, RunState::Unknown) << "nobody seems to drive it";
     ASSERT_TRUE(store.save(one));
     EXPECT_EQ(changed.count(), 2) << "it is driven again";
     EXPECT_EQ(store.load("a")->state, RunState::Running);
 }
 
-TEST_F(RunStoreTest, KnowsTheStateThatWasWritten)
+TEST_P(RunStoreBothTest, KnowsTheStateThatWasWritten)
 {
     RunRecord one = record("a");
     one.state = RunState::Running;
     ASSERT_TRUE(store.save(one));
-    execute(path, "UPDATE runs SET saved=saved-60000");
+    executeHere("UPDATE runs SET saved=saved-60000");
     EXPECT_EQ(store.load("a")->state, RunState::Unknown);
     EXPECT_EQ(store.list().at(0).state, RunState::Unknown);
     EXPECT_EQ(store.storedState("a"), RunState::Running);
     EXPECT_EQ(store.storedState("b"), RunState::Unknown);
 }
 
-TEST_F(RunStoreTest, NamesTheRunsThatAreNotOver)
+TEST_P(RunStoreBothTest, NamesTheRunsThatAreNotOver)
 {
     for (int i = 0; i <= int(RunState::Detached); ++i) {
         RunRecord one = record(runStateWord(RunState(i)), i);
@@ -355,7 +404,7 @@ TEST_F(RunStoreTest, NamesTheRunsThatAreNotOver)
                            "checking", "connecting", "waiting"}));
 }
 
-TEST_F(RunStoreTest, ARunThatNeverStartedIsListedByWhenItWasSaved)
+TEST_P(RunStoreBothTest, ARunThatNeverStartedIsListedByWhenItWasSaved)
 {
     RunRecord old = record("old");
     old.started = QDateTime::fromSecsSinceEpoch(1'600'000'000, Qt::UTC);
@@ -367,7 +416,7 @@ TEST_F(RunStoreTest, ARunThatNeverStartedIsListedByWhenItWasSaved)
     EXPECT_EQ(store.list().at(0).id, "waiting");
 }
 
-TEST_F(RunStoreTest, KeepsAJournalPerRunInOrder)
+TEST_P(RunStoreBothTest, KeepsAJournalPerRunInOrder)
 {
     const JournalEntry intent{kTime, "step", "l2", {{"command", "make „x\" && y"}, {"n", 1}}};
     const JournalEntry outcome{kTime.addMSecs(-5), "ended", {}, {}};
@@ -378,26 +427,29 @@ TEST_F(RunStoreTest, KeepsAJournalPerRunInOrder)
     EXPECT_EQ(store.journal("a"), (QList<JournalEntry>{intent, outcome}));
     EXPECT_EQ(store.journal("none"), QList<JournalEntry>());
     RunStore other;
-    ASSERT_TRUE(other.open(path));
+    ASSERT_TRUE(openSame(other));
     EXPECT_EQ(other.journal("b"), QList<JournalEntry>{outcome});
     ASSERT_TRUE(store.remove("a"));
     EXPECT_EQ(store.journal("a"), QList<JournalEntry>());
     EXPECT_EQ(store.journal("b").size(), 1);
 }
 
-TEST_F(RunStoreTest, ARemovedRunThatIsSavedAgainIsWhole)
+TEST_P(RunStoreBothTest, ARemovedRunThatIsSavedAgainIsWhole)
 {
     RunRecord one = record("a");
     one.state = RunState::Running;
     ASSERT_TRUE(store.save(one));
     RunStore other;
-    ASSERT_TRUE(other.open(path));
+    ASSERT_TRUE(openSame(other));
     ASSERT_TRUE(other.remove("a"));
     ASSERT_TRUE(store.save(one));
     const auto read = store.load("a");
     ASSERT_TRUE(read);
     expectSame(*read, one);
 }
+
+INSTANTIATE_TEST_SUITE_P(RunStore, RunStoreBothTest, ::testing::Bool(),
+                         [](const auto &one) { return one.param ? "PostgreSQL" : "SQLite"; });
 
 /// Bytes that a save adds to the write-ahead log.
 class RunStoreCostTest : public RunStoreTest

@@ -138,7 +138,7 @@ TEST_F(OrdersPageTest, LinksToLinesAndSettings)
     QSignalSpy line(&page, &OrdersPage::lineWanted);
     QSignalSpy setting(&page, &OrdersPage::settingWanted);
     auto *orders = child<QTableView>("orders");
-    emit orders->doubleClicked(orders->model()->index(0, 0));
+    emit orders->activated(orders->model()->index(0, 0));
     ASSERT_EQ(line.count(), 1);
     EXPECT_EQ(line.at(0).at(0).toString(), u"broker-2.0.log"_s);
     EXPECT_GT(line.at(0).at(1).toLongLong(), 0);
