@@ -464,6 +464,8 @@ protected:
         plan.kind = TransferKind::Deposit;
         plan.facts.generation = generation;
         plan.facts.decimals = isOld ? 6 : 18;
+        plan.facts.chainId = 31337;
+        plan.facts.token = *models::evm::Address::fromText(market.token.toLower());
         plan.facts.market = *models::evm::Address::fromText(market.market.toLower());
         plan.account = *models::evm::Address::fromText(account);
         plan.amount = *models::evm::U256::fromDecimal(u"250");
@@ -536,6 +538,44 @@ TEST_F(ServerDepositTest, AFailureAfterSendingIsUnknownAndOneBeforeIsNot)
     node->stop();
     const TransferOutcome refused = run({.environmentFile = ".env.broker"});
     EXPECT_EQ(refused.kind, TransferOutcome::Kind::NotSent) << refused.text.toStdString();
+}
+
+TEST_F(ServerDepositTest, AServerOnAnotherChainOrMarketSendsNothing)
+{
+    prepare(Generation::Collateral, "2.0.2");
+    if (HasFatalFailure() || IsSkipped()) {
+        return;
+    }
+    const auto right = plan.facts;
+    plan.facts.chainId = 8453;
+    const TransferOutcome chain = run({.environmentFile = ".env.broker"});
+    EXPECT_EQ(chain.kind, TransferOutcome::Kind::NotSent);
+    EXPECT_TRUE(chain.text.contains("is on chain 31337, and this is for chain 8453"))
+        << chain.text.toStdString();
+    plan.facts = right;
+    plan.facts.market = right.token;
+    EXPECT_TRUE(run({.environmentFile = ".env.broker"}).text.contains("another market"));
+    plan.facts = right;
+    plan.account = *models::evm::Address::fromText(QString(testing::Anvil::Account1).toLower());
+    login("echo PROVER_ADDRESS=" + QByteArray(testing::Anvil::Account1)
+          + " >>~/boundless/.env.broker");
+    const TransferOutcome account = run({.environmentFile = ".env.broker"});
+    EXPECT_EQ(account.kind, TransferOutcome::Kind::NotSent) << "the key is another account's";
+    EXPECT_TRUE(account.text.contains("belongs to 0xf39")) << account.text.toStdString();
+    EXPECT_EQ(credit(), 0U);
+    for (const char *tool : {"wget", "python3"}) {
+        if (QStandardPaths::findExecutable(tool).isEmpty()) {
+            continue;
+        }
+        // As on a server that has no curl.
+        plan.account = *models::evm::Address::fromText(QString(testing::Anvil::Account0).toLower());
+        const quint64 before = credit();
+        login(QByteArray("cd ~/boundless; echo 'command() { [ \"$2\" = ") + tool
+              + " ] && builtin command \"$@\"; }' >>.env.broker");
+        const TransferOutcome done = run({.environmentFile = ".env.broker"});
+        EXPECT_EQ(done.kind, TransferOutcome::Kind::Reported) << tool << done.text.toStdString();
+        EXPECT_EQ(credit(), before + 250);
+    }
 }
 
 TEST_F(ServerDepositTest, AKeyForOneCommandLeavesNoTrace)
