@@ -9,6 +9,7 @@
 #include "ui/boundless/RequestorListsPage.h"
 #include "ui/boundless/SettingsDocument.h"
 #include "ui/boundless/SettingsForm.h"
+#include "ui/boundless/ShownServer.h"
 #include "ui/boundless/StakePage.h"
 
 #include <QComboBox>
@@ -62,6 +63,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
 
 BoundlessPage::~BoundlessPage()
 {
+    m_stake->setServer(nullptr);
     delete m_operations; // its server speaks to the others
     // The pages look at the document to their last moment.
     delete m_settings;
@@ -152,6 +154,8 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
     m_host->setCurrentText(host);
     m_dir->setText(dir);
     m_serverName = host + u':';
+    m_stake->setServer(nullptr);
+    m_shown.reset();
     m_problem->clear();
     m_orders->clear();
     m_orders->setLive(true);
@@ -167,6 +171,10 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
 void BoundlessPage::onServerChanged()
 {
     const models::boundless::BrokerServer *server = m_operations->server();
+    if (server != nullptr && server->checkout() && !m_shown) {
+        m_shown = std::make_unique<ShownServer>(m_services, server->host(), *server->checkout());
+        m_stake->setServer(m_shown.get());
+    }
     if (server != nullptr && server->checkout() && m_toml.isNull() && server->problem().isEmpty()) {
         openServerFiles();
     }

@@ -28,6 +28,7 @@ class RequestorListsPage;
 class Services;
 class SettingsDocument;
 class SettingsForm;
+class ShownServer;
 class StakePage;
 
 /// Everything about a Boundless prover, one tab each. Connected to its server, log and database of
@@ -76,6 +77,7 @@ private:
     QString m_serverName; ///< "HOST:" of the server that is shown
     QString m_tomlOf; ///< where the open broker.toml is from, "HOST:PATH"
     QString m_composeOf;
+    std::unique_ptr<ShownServer> m_shown; ///< the stake page's way to send
     QComboBox *m_host = nullptr;
     QLineEdit *m_dir = nullptr;
     QLabel *m_problem = nullptr;

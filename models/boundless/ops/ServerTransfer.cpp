@@ -19,6 +19,9 @@ constexpr auto TransferTime = 15min;
 constexpr auto Patience = 1h;
 constexpr qsizetype MostOutput = 1 << 20;
 
+constexpr const char *Forestall
+    = "echo 'proverdeck: not sent: the connection was lost before it had begun'\nexit 64\n";
+
 bool isKey(const QByteArray &key)
 {
     static const QRegularExpression form(u"^(0x)?[0-9a-fA-F]{64}$"_s);
@@ -153,25 +156,27 @@ void ServerTransfer::sendAsJob()
                  tr("Nothing was sent: the server does not let this program keep its job files.")});
             return;
         }
-        const auto id = m_shell.startJob(m_options.id.toLatin1(), script(false).transfer());
-        m_caller.call(id, [this](const Reply &reply) {
-            if (reply.result && !ssh::parseJobStatus(reply.out)) {
-                end({Outcome::Kind::NotSent,
-                     tr("Nothing was sent: the job could not be started: %1")
-                         .arg(reply.firstLine())});
-                return;
-            }
-            // Whether it has begun is not known if the answer was lost: the follower finds out.
-            m_follower = std::make_unique<JobFollower>(m_shell, m_options.id.toLatin1());
-            connect(m_follower.get(), &JobFollower::bytesCame, this,
-                    [this](const QByteArray &bytes) {
-                        m_output += bytes;
-                        m_output = m_output.right(MostOutput);
-                        emit output(redacted(bytes));
-                    });
-            connect(m_follower.get(), &JobFollower::ended, this, &ServerTransfer::onJobEnded);
-            m_follower->start();
+        startJob(script(false).transfer());
+    });
+}
+
+void ServerTransfer::startJob(const QByteArray &job)
+{
+    m_caller.call(m_shell.startJob(m_options.id.toLatin1(), job), [this](const Reply &reply) {
+        if (reply.result && !ssh::parseJobStatus(reply.out)) {
+            end({Outcome::Kind::NotSent,
+                 tr("Nothing was sent: the job could not be started: %1").arg(reply.firstLine())});
+            return;
+        }
+        // Whether it has begun is not known if the answer was lost: the follower finds out.
+        m_follower = std::make_unique<JobFollower>(m_shell, m_options.id.toLatin1());
+        connect(m_follower.get(), &JobFollower::bytesCame, this, [this](const QByteArray &bytes) {
+            m_output += bytes;
+            m_output = m_output.right(MostOutput);
+            emit output(redacted(bytes));
         });
+        connect(m_follower.get(), &JobFollower::ended, this, &ServerTransfer::onJobEnded);
+        m_follower->start();
     });
 }
 
@@ -179,8 +184,11 @@ void ServerTransfer::onJobEnded(const ssh::JobStatus &status)
 {
     m_follower.release()->deleteLater();
     const bool isDone = status.state == ssh::JobStatus::State::Done;
-    if (status.state == ssh::JobStatus::State::None && !status.exitCode) {
-        end({Outcome::Kind::NotSent, tr("Nothing was sent: the job has never begun.")});
+    const bool hasNotBegun = status.state == ssh::JobStatus::State::None && !status.exitCode;
+    if (hasNotBegun && !std::exchange(m_isForestalled, true)) {
+        // What the lost connection has left on the server may still begin it. A job's id runs once:
+        // with another script under the same id, either that runs or what was begun after all.
+        startJob(Forestall);
         return;
     }
     const auto outcome = readTransferOutcome(m_checkout.cli, m_plan.kind, m_output,

@@ -61,6 +61,7 @@ private:
     void askBalance(const BalanceAnswer &answer);
     void checkAccount();
     void sendAsJob();
+    void startJob(const QByteArray &job);
     void sendOnce();
     void onJobEnded(const ssh::JobStatus &status);
     void end(const TransferOutcome &outcome);
@@ -75,6 +76,7 @@ private:
     QByteArray m_output;
     QTimer m_limit;
     bool m_hasRun = false;
+    bool m_isForestalled = false;
 };
 
 } // namespace proverdeck::models::boundless
