@@ -134,7 +134,7 @@ std::optional<quint64> TransferBook::openSince(quint64 chainId, const evm::Addre
 {
     std::optional<quint64> since;
     for (const TransferRecord &one : m_records) {
-        if (isOpen(one) && one.chainId == chainId && one.market == market
+        if (isOpen(one) && (chainId == 0 || one.chainId == chainId) && one.market == market
             && one.account == account) {
             since = std::min(since.value_or(one.blockBefore), one.blockBefore);
         }

@@ -50,7 +50,8 @@ public:
 
     /// Nothing of this account in this market was ever submitted.
     [[nodiscard]] bool isFirst(const MarketFacts &facts, const evm::Address &account) const;
-    /// The block from which on an open submission of this account has to be looked for.
+    /// The block from which on an open submission of this account has to be looked for. Chain 0:
+    /// any.
     [[nodiscard]] std::optional<quint64> openSince(quint64 chainId, const evm::Address &market,
                                                    const evm::Address &account) const;
 

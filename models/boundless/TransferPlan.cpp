@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/TransferPlan.h"
 
+#include "models/boundless/TransferServer.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -105,6 +107,11 @@ void judgeWithdrawal(TransferPlan &plan, const TransferContext &context)
 }
 
 } // namespace
+
+QString proverKeyName(const evm::Address &account)
+{
+    return u"private key of "_s + account.toString() + u" (Boundless)"_s;
+}
 
 QString transferWord(TransferKind kind)
 {

@@ -18,6 +18,9 @@ struct TransferKey
     QString rpcUrl; ///< used with a handed-over key where the server names no endpoint; a secret
 };
 
+/// Under which name the keychain of this computer holds the private key of an account.
+[[nodiscard]] QString proverKeyName(const evm::Address &account);
+
 /// A prover's server whose `boundless` program can carry transfers out. GUI thread.
 class TransferServer
 {

@@ -78,7 +78,6 @@ private:
                 const models::boundless::TransferKey &key);
     void onTransferEnded(const models::boundless::TransferPlan &plan,
                          const models::boundless::TransferOutcome &outcome);
-    [[nodiscard]] QString proverKeyName(const models::evm::Address &account) const;
     void lookForTransfers();
     void copySelected();
     [[nodiscard]] QString secretKey(const QString &network) const;

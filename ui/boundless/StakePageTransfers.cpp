@@ -21,11 +21,6 @@ TransferContext StakePage::transferContext() const
             m_book.isFirst(*m_watch->facts(), m_watch->target().account)};
 }
 
-QString StakePage::proverKeyName(const models::evm::Address &account) const
-{
-    return u"private key of "_s + account.toString() + u" (Boundless)"_s;
-}
-
 /// What another program noted meanwhile counts, too.
 QString StakePage::changeBook(const StakeStore::Change &change)
 {

@@ -80,6 +80,16 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     form->addRow(m_notices);
     m_release->setObjectName(u"transferRelease"_s);
     form->addRow(m_release);
+    if (server) {
+        addKeyRows(*form, *server, hasKeychain);
+    }
+    if (m_hasServer && m_context.network.isMainnet) {
+        form->addRow(m_again);
+        form->addRow(m_typed);
+    } else {
+        m_again->hide();
+        m_typed->hide();
+    }
     form->addRow(makeHint(
         server ? tr("Or with your own wallet: send these transactions in this order. They are "
                     "watched for.")
@@ -94,16 +104,6 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
         buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
     } else {
         m_submit->hide(); // not in the box, which shows all that it has
-    }
-    if (server) {
-        addKeyRows(*form, *server, hasKeychain);
-    }
-    if (m_hasServer && m_context.network.isMainnet) {
-        form->addRow(m_again);
-        form->addRow(m_typed);
-    } else {
-        m_again->hide();
-        m_typed->hide();
     }
     form->addRow(buttons);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);

@@ -28,7 +28,6 @@ for f in justfile Justfile; do [ -f "$f" ] && { grep -qE '^prover( |:)' "$f" && 
 for f in .env .env.base .env.base-sepolia .env.eth-sepolia .env.broker; do
   [ -f "$f" ] && grep -qE '^ *(export +)?(PROVER_)?PRIVATE_KEY=["'"'"']?(0x)?[0-9a-fA-F]' "$f" 2>/dev/null && echo "keyfile $f"
   [ -f "$f" ] && grep -qE '^ *(export +)?(PROVER_)?RPC_URLS?(_[0-9]+)?=["'"'"']?[a-z]' "$f" 2>/dev/null && echo "rpcfile $f"
-  [ -f "$f" ] && grep -qE '^ *(export +)?(PROVER_)?RPC_URLS?(_[0-9]+)?=["'"'"']?[a-z]' "$f" 2>/dev/null && echo "rpcfile $f"
 done
 grep -q '^max_collateral' broker-template.toml 2>/dev/null && echo "collateral yes"
 command -v just >/dev/null && echo "just yes"
