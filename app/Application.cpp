@@ -54,6 +54,7 @@ bool Application::start()
     m_window = std::make_unique<ui::MainWindow>(*this);
     m_window->show();
     attachUnfinished();
+    m_window->offerOpenStops();
     if (!m_request.demo) {
         return true;
     }

@@ -71,7 +71,7 @@ private:
     models::store::RunStore m_store;
     KeychainSecretStore m_secrets;
     StakeSettings m_stake;
-    BrokerOperations m_operations{m_store};
+    BrokerOperations m_operations{m_store, &m_stake};
     std::unique_ptr<demo::DemoProcess> m_demo;
     bool m_demoReady = false;
     std::map<QString, Session> m_sessions;

@@ -41,6 +41,7 @@ public:
     void viewLog(const QString &path);
     void makeBundle(); ///< of the run on the current page
     void startDemo();
+    void offerOpenStops(); ///< of brokers, that an earlier program left
     void addServer();
     [[nodiscard]] QWidget *currentPage() const;
     void closePage(QWidget *page);

@@ -272,6 +272,10 @@ void StakePage::findRemembered()
 void StakePage::watch(const StakeConfig &config, const RpcUrl &endpoint)
 {
     const Network network = networkOf(config);
+    m_losses.reset();
+    if (config.account != m_config.account || config.market != m_config.market) {
+        m_told.clear();
+    }
     m_config = config;
     m_endpoint = endpoint;
     if (config.market.isEmpty() && !network.deployments.isEmpty()) {
@@ -286,11 +290,7 @@ void StakePage::watch(const StakeConfig &config, const RpcUrl &endpoint)
     m_watch->setInterval(m_interval);
     m_watch->setThresholds(config.thresholds);
     connect(m_watch.get(), &StakeWatch::changed, this, &StakePage::refreshSoon);
-    connect(m_watch.get(), &StakeWatch::alerted, this, [this](const AlertEvent &event) {
-        if (event.level != AlertLevel::None) {
-            QApplication::alert(window());
-        }
-    });
+    connect(m_watch.get(), &StakeWatch::alerted, this, &StakePage::onAlert);
     StakeTarget target;
     target.network = network;
     target.market = *market;

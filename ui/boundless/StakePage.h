@@ -6,6 +6,8 @@
 #include "models/boundless/StakeWatch.h"
 #include "models/boundless/TransferServer.h"
 
+#include <QMap>
+#include <QSet>
 #include <QTimer>
 #include <QWidget>
 
@@ -52,6 +54,10 @@ public:
     void openAlertsDialog();
     void openTransferDialog(models::boundless::TransferKind kind);
 
+signals:
+    /// Something that a person should know who may be looking elsewhere; once for each crossing.
+    void attentionWanted(const QString &title, const QString &text, bool isCritical);
+
 protected:
     void showEvent(QShowEvent *event) override;
     void changeEvent(QEvent *event) override;
@@ -79,6 +85,8 @@ private:
     void onTransferEnded(const models::boundless::TransferPlan &plan,
                          const models::boundless::TransferOutcome &outcome);
     void lookForTransfers();
+    void onAlert(const models::boundless::AlertEvent &event);
+    void lookForLosses();
     void copySelected();
     [[nodiscard]] QString secretKey(const QString &network) const;
     [[nodiscard]] models::boundless::Network
@@ -96,6 +104,9 @@ private:
     std::chrono::milliseconds m_interval{12'000};
     std::unique_ptr<models::boundless::StakeWatch> m_watch;
     bool m_wasShown = false;
+    QMap<models::boundless::AlertSubject, models::boundless::AlertLevel>
+        m_told; ///< of this account
+    std::optional<QSet<QString>> m_losses; ///< requests; nothing: not looked yet
     QString m_keychainProblem;
     QString m_transferNote; ///< what became of the last one, or why it was not made
     QTimer m_soon;

@@ -69,6 +69,7 @@ void StakePage::refresh()
         return;
     }
     lookForTransfers();
+    lookForLosses();
     refreshHeader();
     refreshCards();
     refreshHistory();
