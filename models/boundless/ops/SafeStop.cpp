@@ -322,9 +322,11 @@ void SafeStop::poll()
             m_evidence.nowMs = m_status.now.toMSecsSinceEpoch();
             if (isBrokerGone()) {
                 step([this] { overtake(); });
-                return;
+            } else if (m_absences > 0) {
+                pollLater(); // the last verdict is of when it ran
+            } else {
+                copyDb();
             }
-            copyDb();
         });
 }
 
@@ -403,6 +405,11 @@ void SafeStop::judge()
         step([this] { stopStack(); });
         return;
     }
+    pollLater();
+}
+
+void SafeStop::pollLater()
+{
     m_step = [this] { m_options.token.isEmpty() ? poll() : takeLease(); };
     m_poll.start();
 }

@@ -137,6 +137,7 @@ private:
     void checkMount(const QByteArray &written);
     void noteDrained();
     void poll();
+    void pollLater();
     void copyDb();
     void onDbCopied(const Reply &reply);
     void askChain();
