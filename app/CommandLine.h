@@ -27,6 +27,7 @@ struct Request
         Broker,
         BrokerConfigCheck,
         BrokerConfigSet,
+        BrokerConfigMigrate,
         Stake,
         AnalyseAztec,
         DemoHost
@@ -54,6 +55,8 @@ struct Request
     QString metrics;
     QString compose; ///< broker config check --compose
     QString era; ///< broker config --era
+    QString targetEra; ///< broker config migrate --to
+    bool writes = false; ///< broker config migrate --write
     QStringList assignments; ///< broker config set: KEY=VALUE
     QStringList words; ///< stake, broker: their own arguments
     QString help; ///< text of --help

@@ -2,7 +2,6 @@
 #include "ui/boundless/RequestorListModel.h"
 
 #include "models/boundless/SettingsSchema.h"
-#include "models/evm/Address.h"
 #include "models/logs/LogText.h"
 
 #include <QFontDatabase>
@@ -42,9 +41,6 @@ QString RequestorListModel::remarkOn(int row) const
     const QString problem = models::boundless::problemWithAddress(address);
     if (!problem.isEmpty()) {
         return problem;
-    }
-    if (const auto read = models::evm::Address::fromText(address); !read) {
-        return read.error(); // its checksum: a digit may be wrong
     }
     const auto isSame = [&address](const QString &other) {
         return other.compare(address, Qt::CaseInsensitive) == 0;
