@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/SettingsMigration.h"
 
-#include "models/boundless/SettingsFile.h"
-
 #include <QCoreApplication>
 
 namespace proverdeck::models::boundless {
@@ -74,15 +72,10 @@ SettingMove moveOf(const SettingsSchema &schema, const SettingsFile &file,
 
 } // namespace
 
-tl::expected<SettingsMigration, QString> migrateSettings(const QByteArray &bytes, BrokerEra from,
-                                                         BrokerEra to)
+QList<SettingMove> applyMigration(SettingsFile &file, BrokerEra from, BrokerEra to)
 {
-    SettingsFile file(bytes);
-    if (!file.problem().isEmpty()) {
-        return tl::unexpected(file.problem());
-    }
     const auto schema = SettingsSchema::builtIn();
-    SettingsMigration migration;
+    QList<SettingMove> moves;
     const QList<SettingEntry> entries = file.entries(); // those of the beginning
     for (const SettingEntry &entry : entries) {
         if (entry.isCommentedOut || schema->find(to, entry.section, entry.key) != nullptr) {
@@ -98,10 +91,20 @@ tl::expected<SettingsMigration, QString> migrateSettings(const QByteArray &bytes
             move.isDone = done.has_value();
             move.remark = done ? move.remark : done.error();
         }
-        migration.moves << move;
+        moves << move;
     }
-    migration.text = file.bytes();
-    return migration;
+    return moves;
+}
+
+tl::expected<SettingsMigration, QString> migrateSettings(const QByteArray &bytes, BrokerEra from,
+                                                         BrokerEra to)
+{
+    SettingsFile file(bytes);
+    if (!file.problem().isEmpty()) {
+        return tl::unexpected(file.problem());
+    }
+    const QList<SettingMove> moves = applyMigration(file, from, to);
+    return SettingsMigration{file.bytes(), moves};
 }
 
 } // namespace proverdeck::models::boundless

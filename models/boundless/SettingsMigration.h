@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/boundless/SettingsFile.h"
 #include "models/boundless/SettingsSchema.h"
 
 namespace proverdeck::models::boundless {
@@ -23,8 +24,10 @@ struct SettingsMigration
     QList<SettingMove> moves; ///< in the order of the file
 };
 
-/// A broker.toml of the generation @p from for a broker of @p to. Only names change, where the new
-/// key means the same; values never do. The error is a sentence: the file is no TOML. Pure.
+/// Fits a broker.toml of the generation @p from to a broker of @p to. Only names change, where the
+/// new key means the same, each by an edit of its own; values never do.
+[[nodiscard]] QList<SettingMove> applyMigration(SettingsFile &file, BrokerEra from, BrokerEra to);
+/// The same on bytes. The error is a sentence: the file is no TOML. Pure.
 [[nodiscard]] tl::expected<SettingsMigration, QString>
 migrateSettings(const QByteArray &bytes, BrokerEra from, BrokerEra to);
 

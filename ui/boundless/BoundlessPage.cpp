@@ -66,6 +66,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
                 save(m_composeFile, m_composeOf, before, now,
                      [this, now] { m_compose->markSaved(now); });
             });
+    connect(m_settings, &SettingsForm::fileWanted, this, &BoundlessPage::openSettings);
     connect(m_env, &EnvPage::fileWanted, this, &BoundlessPage::openEnvironment);
     connect(m_env, &EnvPage::saveWanted, this,
             [this](const QByteArray &before, const QByteArray &now) {
@@ -252,22 +253,20 @@ void BoundlessPage::openServerFiles()
 {
     models::boundless::BrokerServer *server = m_operations->server();
     const models::boundless::Checkout &checkout = *server->checkout();
-    m_toml = new ServerFile(server->shell(), checkout.path + u"/broker.toml"_s, server);
+    // What was opened from here, changed and not saved is still of its own file.
+    const bool isOfThis = m_tomlOf.startsWith(m_serverName + checkout.path + u'/');
+    m_toml = new ServerFile(server->shell(),
+                            isOfThis ? m_tomlOf.mid(m_serverName.size())
+                                     : QString(checkout.path + u"/broker.toml"_s),
+                            server);
     m_composeFile
         = new ServerFile(server->shell(), checkout.path + u'/' + checkout.composeFile, server);
     QStringList environment = checkout.keyFiles + checkout.rpcFiles;
     environment.removeDuplicates();
     m_env->setFiles(environment);
     const QString on = tr("%1 on %2");
-    if (checkout.hasBrokerToml && m_document->file().bytes() == m_document->file().original()) {
-        m_toml->read([this, name = on.arg(u"broker.toml"_s, server->host())](const auto &bytes) {
-            if (!bytes) {
-                tell(bytes.error());
-                return;
-            }
-            m_tomlOf = m_serverName + m_toml->path();
-            m_document->load(name, *bytes);
-        });
+    if (checkout.hasBrokerToml) {
+        openSettings(u"broker.toml"_s);
     }
     if (!checkout.composeFile.isEmpty() && !m_compose->isChanged()) {
         m_composeFile->read(
@@ -280,6 +279,35 @@ void BoundlessPage::openServerFiles()
                 m_compose->load(name, *bytes);
             });
     }
+}
+
+/// broker.toml or the file of one chain. What somebody has changed and not saved stays.
+void BoundlessPage::openSettings(const QString &name)
+{
+    models::boundless::BrokerServer *server = m_operations->server();
+    if (server == nullptr || !server->checkout()) {
+        return;
+    }
+    const models::boundless::Checkout &checkout = *server->checkout();
+    const QStringList files = QStringList{u"broker.toml"_s} + checkout.overrideFiles;
+    if (m_document->file().isChanged()) {
+        if (!m_tomlOf.isEmpty()) {
+            m_settings->setFiles(files, m_tomlOf.section(checkout.path + u'/', 1));
+        }
+        return;
+    }
+    delete m_toml;
+    m_toml = new ServerFile(server->shell(), checkout.path + u'/' + name, server);
+    m_toml->read(
+        [this, name, files, title = tr("%1 on %2").arg(name, server->host())](const auto &bytes) {
+            if (!bytes) {
+                tell(bytes.error());
+                return;
+            }
+            m_tomlOf = m_serverName + m_toml->path();
+            m_document->load(title, *bytes);
+            m_settings->setFiles(files, name);
+        });
 }
 
 /// Changes that were not saved are lost with the file, so that they are never saved elsewhere.

@@ -70,6 +70,7 @@ private:
     void onServerChanged();
     void openServerFiles();
     void openEnvironment(const QString &name);
+    void openSettings(const QString &name);
     void save(const QPointer<models::boundless::ServerFile> &file, const QString &of,
               const QByteArray &before, const QByteArray &now, const std::function<void()> &done);
     void tell(const QString &problem);
