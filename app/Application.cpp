@@ -63,6 +63,7 @@ bool Application::start()
     m_window->show();
     m_team.start();
     attachUnfinished();
+    m_window->offerOpenStops();
     if (!m_request.demo) {
         return true;
     }

@@ -80,7 +80,7 @@ private:
     models::store::RunStore m_store;
     KeychainSecretStore m_secrets;
     StakeSettings m_stake;
-    BrokerOperations m_operations{m_store};
+    BrokerOperations m_operations{m_store, &m_stake};
     TableSettings m_tables;
     TeamHistory m_team{m_store, m_secrets};
     SampleSealer m_sealer;

@@ -363,6 +363,9 @@ void BrokerCommand::onStopState()
     if (!line.isEmpty()) {
         say(line);
     }
+    if (m_stop->state() == StopState::Waiting && !m_stop->limitSource().isEmpty()) {
+        say(models::boundless::limitSourceText(*m_stop));
+    }
 }
 
 void BrokerCommand::onJudged()
@@ -397,7 +400,9 @@ void BrokerCommand::onStopped(StopState state)
     if (!m_stop->problem().isEmpty()) {
         say(m_stop->problem());
     }
-    if (state != StopState::Stopped) {
+    if (state == StopState::Overtaken) {
+        say(tr("The broker is down, but not by this program."));
+    } else if (state != StopState::Stopped) {
         say(tr("The broker was not stopped: %1.").arg(models::boundless::stopStateWord(state)));
     } else if (m_stop->verdict().lost.isEmpty()) {
         say(tr("The broker is stopped; no collateral depended on it."));

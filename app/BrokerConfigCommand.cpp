@@ -6,6 +6,7 @@
 #include "models/boundless/ComposeFile.h"
 #include "models/boundless/LineDiff.h"
 #include "models/boundless/SettingsCheck.h"
+#include "models/boundless/SettingsMigration.h"
 #include "models/boundless/SettingsWriter.h"
 
 #include <QCoreApplication>
@@ -221,11 +222,75 @@ int set(const Request &request)
     return 0;
 }
 
+/// Shows each renamed key; writes only if that was asked for.
+int migrate(const Request &request)
+{
+    const QString path = request.files.first();
+    const auto bytes = contentsOf(path);
+    if (!bytes) {
+        complain(bytes.error());
+        return 2;
+    }
+    const BrokerEra from = checkedEra(SettingsFile(*bytes), contextOf(request, path));
+    const BrokerEra to = eraFromWord(request.targetEra);
+    const auto done = migrateSettings(*bytes, from, to);
+    if (!done) {
+        complain(done.error());
+        return 2;
+    }
+    QString text;
+    QJsonArray list;
+    for (const SettingMove &move : done->moves) {
+        text += u"%1.%2 = %3\n    %4\n"_s.arg(move.section, move.old, move.value,
+                                              move.isDone ? tr("→ %1").arg(move.now)
+                                                          : tr("stays as it is"));
+        text += move.remark.isEmpty() ? QString() : u"    %1\n"_s.arg(move.remark);
+        list << QJsonObject{
+            {u"section"_s, move.section},
+            {u"old"_s, move.old},
+            {u"new"_s, move.now},
+            {u"renamed"_s, move.isDone},
+            {u"remark"_s, move.remark.isEmpty() ? QJsonValue() : QJsonValue(move.remark)}};
+    }
+    QString backup;
+    const bool isChanged = done->text != *bytes;
+    if (request.writes && isChanged) {
+        const auto written = writeSettings(path, *bytes, done->text);
+        if (!written) {
+            complain(written.error());
+            return 1;
+        }
+        backup = *written;
+    }
+    const QString diff = diffText(lineDiff(*bytes, done->text));
+    if (request.format == "json"_L1) {
+        printJson(stdout,
+                  {{u"file"_s, path},
+                   {u"from"_s, eraWord(from)},
+                   {u"to"_s, eraWord(to)},
+                   {u"settings"_s, list},
+                   {u"written"_s, !backup.isEmpty()},
+                   {u"backup"_s, backup.isEmpty() ? QJsonValue() : QJsonValue(backup)},
+                   {u"diff"_s, diff}});
+        return 0;
+    }
+    printText(stdout,
+              text.isEmpty() ? tr("No key of %1 (%2) is called otherwise in %3.\n")
+                                   .arg(path, eraWord(from), eraWord(to))
+                             : text + u'\n' + diff);
+    complain(!backup.isEmpty() ? tr("%1 is written; as it was: %2").arg(path, backup)
+                 : isChanged   ? tr("Nothing was written; --write does it.")
+                               : tr("Nothing to write."));
+    return 0;
+}
+
 } // namespace
 
 int runBrokerConfig(const Request &request)
 {
-    return request.command == Request::Command::BrokerConfigCheck ? check(request) : set(request);
+    return request.command == Request::Command::BrokerConfigCheck  ? check(request)
+        : request.command == Request::Command::BrokerConfigMigrate ? migrate(request)
+                                                                   : set(request);
 }
 
 } // namespace proverdeck::app

@@ -58,9 +58,12 @@ BrokerStopSetup prepareBrokerStop(models::store::RunStore &store, const QString 
 }
 
 std::unique_ptr<models::boundless::SafeStop>
-BrokerOperations::safeStop(models::boundless::BrokerServer &server, QString *problem)
+BrokerOperations::safeStop(models::boundless::BrokerServer &server,
+                           models::boundless::ChainWitness *witness, QString *problem)
 {
-    BrokerStopSetup setup = prepareBrokerStop(m_store, server.host(), server.dir(), {});
+    BrokerStopSetup setup
+        = prepareBrokerStop(m_store, server.host(), server.dir(),
+                            m_stake != nullptr ? m_stake->load().account.toLower() : QString());
     if (!setup.lock) {
         *problem = QCoreApplication::translate("BrokerStops",
                                                "This broker is being stopped by %1 already.")
@@ -68,7 +71,8 @@ BrokerOperations::safeStop(models::boundless::BrokerServer &server, QString *pro
         return nullptr;
     }
     setup.options.poll = m_poll;
-    auto stop = std::make_unique<models::boundless::SafeStop>(server.shell(), setup.options);
+    auto stop
+        = std::make_unique<models::boundless::SafeStop>(server.shell(), setup.options, witness);
     if (setup.past.isBegun) {
         stop->restore(setup.past);
     }
@@ -79,6 +83,11 @@ BrokerOperations::safeStop(models::boundless::BrokerServer &server, QString *pro
 bool BrokerOperations::hasOpenStop(const QString &host, const QString &dir) const
 {
     return openBrokerStops(m_store).contains(qMakePair(host, dir));
+}
+
+QList<QPair<QString, QString>> BrokerOperations::openStops() const
+{
+    return openBrokerStops(m_store);
 }
 
 QList<QPair<QString, QString>> openBrokerStops(const models::store::RunStore &store)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/boundless/StakeStore.h"
 #include "models/boundless/ops/SafeStop.h"
 #include "models/store/RunStore.h"
 #include "ui/boundless/OperationsPage.h"
@@ -27,18 +28,24 @@ struct BrokerStopSetup
 class BrokerOperations : public ui::OperationsServices
 {
 public:
+    /// @p stake knows the prover's account; null: nobody does. Outlives it.
     explicit BrokerOperations(models::store::RunStore &store,
+                              const models::boundless::StakeStore *stake = nullptr,
                               std::chrono::milliseconds poll = std::chrono::seconds(15))
         : m_store(store)
+        , m_stake(stake)
         , m_poll(poll)
     {
     }
     [[nodiscard]] std::unique_ptr<models::boundless::SafeStop>
-    safeStop(models::boundless::BrokerServer &server, QString *problem) override;
+    safeStop(models::boundless::BrokerServer &server, models::boundless::ChainWitness *witness,
+             QString *problem) override;
     [[nodiscard]] bool hasOpenStop(const QString &host, const QString &dir) const override;
+    [[nodiscard]] QList<QPair<QString, QString>> openStops() const override;
 
 private:
     models::store::RunStore &m_store;
+    const models::boundless::StakeStore *m_stake;
     std::chrono::milliseconds m_poll;
 };
 

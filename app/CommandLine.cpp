@@ -43,6 +43,7 @@ QString overview()
         "  analyse boundless FILE…            orders and findings from a broker's logs\n"
         "  broker config check FILE [--compose FILE]\n"
         "  broker config set FILE KEY=VALUE…  look over a broker.toml, or change it\n"
+        "  broker config migrate FILE --to ERA [--write]\n"
         "  broker status | stop --safe        a Boundless prover: what runs, and a stop that "
         "loses nothing\n"
         "  stake balance | history | deposit AMOUNT | withdraw AMOUNT\n"
@@ -445,10 +446,14 @@ tl::expected<Request, QString> parseAnalyseBoundless(const QStringList &argument
 tl::expected<Request, QString> parseBroker(const QStringList &arguments)
 {
     Request request;
-    Parser parser(u"broker config check FILE [--compose FILE] | config set FILE KEY=VALUE…"_s);
+    Parser parser(
+        u"broker config check FILE [--compose FILE] | config set FILE KEY=VALUE… | config "
+        "migrate FILE --to ERA [--write]"_s);
     parser.value(u"compose"_s, u"FILE"_s, tr("Check it together with this compose file"));
     parser.value(u"era"_s, u"0.13|1.0|1.1|1.4|2.0"_s,
                  tr("The broker's generation; default: what the file looks like"));
+    parser.value(u"to"_s, u"1.0|1.1|1.4|2.0"_s, tr("migrate: the generation that it shall fit"));
+    parser.flag(u"write"_s, tr("migrate: write the file, not only show the change"));
     parser.value(u"format"_s, u"text|json"_s, tr("What to print"));
     if (const auto parsed = parser.parse(arguments); !parsed) {
         return tl::unexpected(parsed.error());
@@ -459,11 +464,22 @@ tl::expected<Request, QString> parseBroker(const QStringList &arguments)
     const QStringList words = parser.positional();
     const QString verb = words.value(0) == "config"_L1 ? words.value(1) : QString();
     const bool isCheck = verb == "check"_L1 && words.size() == 3;
-    if (!isCheck && !(verb == "set"_L1 && words.size() > 3)) {
+    const bool isMigrate = verb == "migrate"_L1 && words.size() == 3;
+    if (!isCheck && !isMigrate && !(verb == "set"_L1 && words.size() > 3)) {
         return tl::unexpected(tr("Write: proverdeck broker config check FILE [--compose FILE], or "
-                                 "proverdeck broker config set FILE KEY=VALUE…."));
+                                 "proverdeck broker config set FILE KEY=VALUE…, or "
+                                 "proverdeck broker config migrate FILE --to ERA [--write]."));
     }
-    request.command = isCheck ? Command::BrokerConfigCheck : Command::BrokerConfigSet;
+    request.command = isCheck ? Command::BrokerConfigCheck
+        : isMigrate           ? Command::BrokerConfigMigrate
+                              : Command::BrokerConfigSet;
+    request.targetEra = parser.text(u"to"_s);
+    request.writes = parser.isSet(u"write"_s);
+    if (isMigrate
+        && !QStringList{u"1.0"_s, u"1.1"_s, u"1.4"_s, u"2.0"_s}.contains(request.targetEra)) {
+        return tl::unexpected(
+            tr("--to: \"%1\" is not one of 1.0, 1.1, 1.4, 2.0.").arg(request.targetEra));
+    }
     request.files = {words.at(2)};
     request.assignments = words.mid(3);
     request.compose = parser.text(u"compose"_s);

@@ -28,6 +28,7 @@ struct Request
         Broker,
         BrokerConfigCheck,
         BrokerConfigSet,
+        BrokerConfigMigrate,
         Stake,
         AnalyseAztec,
         History,
@@ -57,6 +58,8 @@ struct Request
     QString metrics;
     QString compose; ///< broker config check --compose
     QString era; ///< broker config --era
+    QString targetEra; ///< broker config migrate --to
+    bool writes = false; ///< broker config migrate --write
     QStringList assignments; ///< broker config set: KEY=VALUE
     QStringList words; ///< stake, broker, history: their own arguments
     QString help; ///< text of --help

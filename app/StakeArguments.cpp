@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/StakeArguments.h"
 
+#include "models/workflow/Workflow.h"
+
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QFile>
@@ -19,7 +21,7 @@ using Action = StakeRequest::Action;
 
 namespace {
 
-constexpr qint64 MaxUrl = 8192; // bytes
+constexpr qint64 MaxLine = 8192; // bytes
 
 QString tr(const char *text)
 {
@@ -33,7 +35,8 @@ QString helpText()
         "\n"
         "Reads the collateral (\"stake\") of a Boundless prover from the chain. deposit and "
         "withdraw show what "
-        "would happen\nand the transactions for your wallet; they send nothing.\n"
+        "would happen\nand the transactions for your wallet; they send nothing. With --host they "
+        "ask, and the boundless program of\nthat server does it.\n"
         "\n"
         "  --network N           base (default), base-sepolia, eth-sepolia, taiko or custom\n"
         "  --market A            address or name of the market; default: the newest one of the "
@@ -53,21 +56,36 @@ QString helpText()
         "  --rpc-url URL         visible to everybody on this machine while the command runs\n"
         "Without any of these it is asked for on the terminal.\n"
         "\n"
+        "deposit and withdraw on a server:\n"
+        "  --host HOST           a name from ~/.ssh/config, or user@host:port\n"
+        "  --dir PATH            the checkout on the server (~/boundless)\n"
+        "  --env-file NAME       the environment file there with the key, if several have one\n"
+        "  --key-file FILE       a private key for this one command, from the first line of a file "
+        "of this computer;\n"
+        "                        - is standard input\n"
+        "  --key-from-keychain   the same from this computer's keychain\n"
+        "  --yes                 do not ask; on a network with real money the amount is typed all "
+        "the same\n"
+        "  --never-sent          you looked: an earlier one of the same amount was never sent\n"
+        "  --ssh-config FILE, --trust-host SHA256:…   as everywhere\n"
+        "  --timeout SECONDS     also: look for the outcome on the chain for so long\n"
+        "\n"
         "Exit status: 0 done, 2 bad arguments, 3 the endpoint cannot be reached or refuses, 4 "
         "wrong chain or no "
         "market\nthere (deposit, withdraw: it cannot be done), 5 cancelled, 6 not everything could "
         "be read.\n");
 }
 
-tl::expected<QString, QString> firstLine(const QString &path)
+tl::expected<QString, QString> firstLine(const QString &path, const QString &option)
 {
-    QFile file(path);
-    const bool isOpen = path == u"-" ? file.open(stdin, QIODevice::ReadOnly)
-                                     : !QFileInfo(path).isDir() && file.open(QIODevice::ReadOnly);
-    if (!isOpen) {
-        return tl::unexpected(tr("--rpc-url-file: %1 cannot be read.").arg(path));
+    if (path == u"-") {
+        return lineOfStandardInput();
     }
-    return QString::fromUtf8(file.readLine(MaxUrl)).trimmed();
+    QFile file(path);
+    if (QFileInfo(path).isDir() || !file.open(QIODevice::ReadOnly)) {
+        return tl::unexpected(tr("--%1: %2 cannot be read.").arg(option, path));
+    }
+    return QString::fromUtf8(file.readLine(MaxLine)).trimmed();
 }
 
 /// On the terminal, without showing it.
@@ -84,7 +102,7 @@ tl::expected<QString, QString> askTerminal()
     termios silent = before;
     silent.c_lflag &= ~tcflag_t(ECHO);
     tcsetattr(STDIN_FILENO, TCSANOW, &silent);
-    const auto line = firstLine(u"-"_s);
+    const QString line = lineOfStandardInput();
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
     std::fputc('\n', stderr);
     return line;
@@ -95,8 +113,12 @@ void addOptions(QCommandLineParser &parser)
     parser.addOption({u"help"_s, {}});
     for (const QString &name :
          {u"network"_s, u"market"_s, u"account"_s, u"days"_s, u"from-block"_s, u"timeout"_s,
-          u"format"_s, u"rpc-url-env"_s, u"rpc-url-file"_s, u"rpc-url"_s}) {
+          u"format"_s, u"rpc-url-env"_s, u"rpc-url-file"_s, u"rpc-url"_s, u"host"_s, u"dir"_s,
+          u"env-file"_s, u"key-file"_s, u"ssh-config"_s, u"trust-host"_s}) {
         parser.addOption({name, {}, u"VALUE"_s});
+    }
+    for (const QString &name : {u"key-from-keychain"_s, u"yes"_s, u"never-sent"_s}) {
+        parser.addOption({name, {}});
     }
 }
 
@@ -155,7 +177,7 @@ tl::expected<void, QString> readEndpoint(const QCommandLineParser &parser, const
 {
     tl::expected<QString, QString> text = QString();
     if (parser.isSet(u"rpc-url-file"_s)) {
-        text = firstLine(parser.value(u"rpc-url-file"_s));
+        text = firstLine(parser.value(u"rpc-url-file"_s), u"rpc-url-file"_s);
     } else if (parser.isSet(u"rpc-url-env"_s)) {
         const QString name = parser.value(u"rpc-url-env"_s);
         if (!input.environment.contains(name)) {
@@ -189,6 +211,47 @@ tl::expected<void, QString> readEndpoint(const QCommandLineParser &parser, const
     return {};
 }
 
+/// The server that shall carry a transfer out.
+tl::expected<void, QString> readServer(const QCommandLineParser &parser, StakeRequest &request)
+{
+    request.host = parser.value(u"host"_s);
+    for (const QString &name : {u"dir"_s, u"env-file"_s, u"key-file"_s, u"key-from-keychain"_s,
+                                u"yes"_s, u"never-sent"_s, u"ssh-config"_s, u"trust-host"_s}) {
+        if (parser.isSet(name) && request.host.isEmpty()) {
+            return tl::unexpected(
+                tr("--%1 needs --host: without a server nothing is sent.").arg(name));
+        }
+    }
+    if (request.host.startsWith(u'-')) {
+        return tl::unexpected(tr("--host: \"%1\" is no name of a server.").arg(request.host));
+    }
+    if (parser.isSet(u"dir"_s)) {
+        const models::Input path{.id = u"dir"_s, .type = models::InputType::RemotePath};
+        const auto checked = models::checkValue(path, parser.value(u"dir"_s));
+        if (!checked) {
+            return tl::unexpected(u"--dir: "_s + checked.error().text);
+        }
+        request.dir = checked->toString();
+    }
+    request.sshConfig = parser.value(u"ssh-config"_s);
+    request.trusted = parser.values(u"trust-host"_s);
+    request.key.environmentFile = parser.value(u"env-file"_s);
+    request.keyFromKeychain = parser.isSet(u"key-from-keychain"_s);
+    request.isConfirmed = parser.isSet(u"yes"_s);
+    request.wasNeverSent = parser.isSet(u"never-sent"_s);
+    if (parser.isSet(u"key-file"_s)) {
+        const auto key = firstLine(parser.value(u"key-file"_s), u"key-file"_s);
+        if (!key) {
+            return tl::unexpected(key.error());
+        }
+        request.key.secret = key->toLatin1();
+        if (request.key.secret.isEmpty()) {
+            return tl::unexpected(tr("--key-file: the first line is empty."));
+        }
+    }
+    return {};
+}
+
 tl::expected<quint64, QString> number(const QCommandLineParser &parser, const QString &name,
                                       quint64 most)
 {
@@ -203,6 +266,16 @@ tl::expected<quint64, QString> number(const QCommandLineParser &parser, const QS
 }
 
 } // namespace
+
+QString lineOfStandardInput()
+{
+    QByteArray line;
+    char byte = 0;
+    while (line.size() < MaxLine && ::read(STDIN_FILENO, &byte, 1) == 1 && byte != '\n') {
+        line += byte;
+    }
+    return QString::fromUtf8(line).trimmed();
+}
 
 StakeInput stakeInput()
 {
@@ -273,6 +346,14 @@ tl::expected<StakeRequest, QString> parseStake(const QStringList &arguments,
     if (const auto read = readEndpoint(parser, input, request); !read) {
         return tl::unexpected(read.error());
     }
+    if (const auto read = readServer(parser, request); !read) {
+        return tl::unexpected(read.error());
+    }
+    if (!isTransfer && !request.host.isEmpty()) {
+        return tl::unexpected(
+            tr("stake %1 asks the chain and no server: leave --host out.").arg(action));
+    }
+    request.key.rpcUrl = request.endpoint.secretText();
     return request;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/boundless/StakeWatch.h"
+#include "models/boundless/TransferServer.h"
 
 #include <QProcessEnvironment>
 #include <QStringList>
@@ -22,6 +23,16 @@ struct StakeRequest
     std::chrono::seconds timeout{60};
     bool isJson = false;
     QStringList warnings; ///< for standard error
+
+    // deposit, withdraw: with a server it is carried out there, without one only shown.
+    QString host;
+    QString dir = QStringLiteral("~/boundless");
+    QString sshConfig;
+    QStringList trusted;
+    models::boundless::TransferKey key;
+    bool keyFromKeychain = false;
+    bool isConfirmed = false; ///< --yes
+    bool wasNeverSent = false; ///< a person looked for the same one of before
 };
 
 /// Where the address of the endpoint comes from. It holds a key, so not from the command line, if
@@ -31,6 +42,9 @@ struct StakeInput
     QProcessEnvironment environment;
     std::function<tl::expected<QString, QString>()> ask; ///< from the terminal or standard input
 };
+
+/// A line of standard input, and not a byte more.
+[[nodiscard]] QString lineOfStandardInput();
 
 /// Reads the arguments after "stake". The error is a sentence; exit with 2.
 [[nodiscard]] tl::expected<StakeRequest, QString> parseStake(const QStringList &arguments,

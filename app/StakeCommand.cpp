@@ -19,6 +19,7 @@ using Action = StakeRequest::Action;
 namespace {
 
 constexpr int CoinDecimals = 18;
+constexpr double ShortHistory = 0.005; // days: enough to see what was sent a moment ago
 
 QString tr(const char *text)
 {
@@ -125,7 +126,7 @@ QString planText(const TransferPlan &plan)
     for (const WalletCall &call : plan.walletCalls) {
         text += tr("\n%1\n  to    %2\n  data  %3\n").arg(call.title, call.to.toString(), call.data);
     }
-    return text + tr("\nNothing was sent.\n");
+    return text;
 }
 
 } // namespace
@@ -150,6 +151,17 @@ void StakeCommand::start()
     for (const QString &warning : std::as_const(m_request.warnings)) {
         complain(warning);
     }
+    if (isCarriedOut()) {
+        // An earlier one whose outcome is not known is looked for, and this one once it is sent.
+        const auto since = StakeSettings().transfers().openSince(
+            m_request.target.network.chainId.value_or(0), m_request.target.market,
+            m_request.target.account);
+        if (since && !m_request.target.fromBlock) {
+            m_request.target.fromBlock = *since;
+        } else if (m_request.target.historyDays <= 0) {
+            m_request.target.historyDays = ShortHistory;
+        }
+    }
     models::evm::RpcLimits limits;
     limits.patience
         = std::min<std::chrono::milliseconds>(std::chrono::seconds(20), m_request.timeout);
@@ -159,8 +171,17 @@ void StakeCommand::start()
     m_watch->start(m_request.target);
 }
 
+bool StakeCommand::isCarriedOut() const
+{
+    return !m_request.host.isEmpty();
+}
+
 void StakeCommand::interrupt()
 {
+    if (m_transfer) {
+        m_transfer->interrupt();
+        return;
+    }
     complain(tr("Cancelled."));
     end(5);
 }
@@ -181,6 +202,10 @@ void StakeCommand::onChanged()
     if (const auto &fault = m_watch->probeFault()) {
         complain(m_watch->problem());
         end(*fault == ProbeFault::Endpoint || *fault == ProbeFault::Refused ? 3 : 4);
+        return;
+    }
+    if (m_transfer) {
+        m_transfer->look();
         return;
     }
     say(m_watch->problem().isEmpty() ? m_watch->endpoint().state().problem : m_watch->problem());
@@ -209,11 +234,11 @@ void StakeCommand::onTimeout()
 
 void StakeCommand::report(bool isComplete)
 {
-    m_isOver = true; // printing changes nothing, but a second report would be one too many
     if (m_request.action == Action::Deposit || m_request.action == Action::Withdraw) {
         reportPlan();
         return;
     }
+    m_isOver = true; // printing changes nothing, but a second report would be one too many
     const bool isHistory = m_request.action == Action::History;
     if (m_request.isJson) {
         printJson(stdout, isHistory ? historyJson(*m_watch) : balanceJson(*m_watch));
@@ -235,6 +260,9 @@ void StakeCommand::reportPlan()
     context.account = m_request.target.account;
     context.snapshot = m_watch->monitor().snapshot();
     context.isFresh = m_watch->monitor().state() == CollateralMonitor::State::Live;
+    context.locks = m_watch->lockTotals();
+    context.areLocksKnown = m_watch->history().isComplete() && m_request.target.historyDays >= 1;
+    context.isFirst = StakeSettings().transfers().isFirst(context.facts, context.account);
     const auto plan = planTransfer(m_request.action == Action::Deposit ? TransferKind::Deposit
                                                                        : TransferKind::Withdrawal,
                                    m_request.amount, context);
@@ -243,12 +271,20 @@ void StakeCommand::reportPlan()
         end(2);
         return;
     }
-    if (m_request.isJson) {
+    const bool isSent = isCarriedOut() && plan->isPossible();
+    if (!m_request.isJson) {
+        printText(stdout, planText(*plan) + (isSent ? QString() : tr("\nNothing was sent.\n")));
+    } else if (!isSent) {
         printJson(stdout, planJson(*plan));
-    } else {
-        printText(stdout, planText(*plan));
     }
-    end(plan->isPossible() ? 0 : 4);
+    if (!isSent) {
+        end(plan->isPossible() ? 0 : 4);
+        return;
+    }
+    m_timeout.stop();
+    m_transfer = std::make_unique<StakeTransfer>(m_request, *m_watch);
+    connect(m_transfer.get(), &StakeTransfer::finished, this, &StakeCommand::end);
+    m_transfer->start(*plan);
 }
 
 void StakeCommand::end(int code)

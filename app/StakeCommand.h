@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "app/StakeArguments.h"
+#include "app/StakeTransfer.h"
 
 #include <QObject>
 #include <QTimer>
@@ -30,11 +30,13 @@ private:
     void onTimeout();
     void report(bool isComplete);
     void reportPlan();
+    [[nodiscard]] bool isCarriedOut() const;
     void end(int code);
     void say(const QString &line);
 
     StakeRequest m_request;
     std::unique_ptr<models::boundless::StakeWatch> m_watch;
+    std::unique_ptr<StakeTransfer> m_transfer;
     QTimer m_timeout;
     QString m_said;
     bool m_isOver = false;

@@ -118,6 +118,7 @@ int atOnce(const Request &request)
         return proverdeck::app::runAnalyseBoundless(request.files, request.format);
     case Request::Command::BrokerConfigCheck:
     case Request::Command::BrokerConfigSet:
+    case Request::Command::BrokerConfigMigrate:
         return proverdeck::app::runBrokerConfig(request);
     case Request::Command::AnalyseEthrex:
         return proverdeck::app::runAnalyse(request);

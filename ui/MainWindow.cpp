@@ -105,6 +105,7 @@ MainWindow::MainWindow(Services &services, QWidget *parent)
     m_boundless = new BoundlessPage(services, m_stack);
     addPage(m_boundless, tr("Boundless"), {});
     connect(m_boundless, &BoundlessPage::workflowWanted, this, &MainWindow::openWorkflow);
+    connect(m_boundless, &BoundlessPage::wanted, this, [this] { select(m_boundless); });
     connect(m_start, &StartPage::boundlessWanted, this, [this] { select(m_boundless); });
     connect(m_start, &StartPage::aztecWanted, this, [this] { select(m_aztec); });
     m_aztec = new AztecPage(m_stack, &m_services);
@@ -193,6 +194,11 @@ void MainWindow::select(QWidget *page)
 {
     m_list->setCurrentItem(itemOf(page));
     m_stack->setCurrentWidget(page);
+}
+
+void MainWindow::offerOpenStops()
+{
+    m_boundless->offerOpenStops();
 }
 
 QWidget *MainWindow::currentPage() const

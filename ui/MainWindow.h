@@ -45,6 +45,7 @@ public:
     void startDemo();
     /// Shows the Aztec page and watches these servers.
     void watchAztec(const QList<models::aztec::WatchChoice> &choices);
+    void offerOpenStops(); ///< of brokers, that an earlier program left
     void addServer();
     void openHistorySettings();
     [[nodiscard]] QWidget *currentPage() const;

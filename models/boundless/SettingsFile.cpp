@@ -260,6 +260,19 @@ tl::expected<void, QString> SettingsFile::setList(const QString &section, const 
     return replace(entry->valueStart, entry->valueEnd, changed);
 }
 
+tl::expected<void, QString> SettingsFile::rename(const QString &section, const QString &key,
+                                                 const QString &now)
+{
+    const SettingEntry *entry = find(section, key);
+    const qsizetype at = entry == nullptr ? -1 : m_bytes.indexOf(key.toUtf8(), entry->lineStart);
+    if (at < 0 || at >= entry->valueStart || find(section, now) != nullptr) {
+        return tl::unexpected(
+            tr("%1 cannot be renamed to %2: one is missing or the other is there already.")
+                .arg(key, now));
+    }
+    return replace(at, at + key.toUtf8().size(), now.toUtf8());
+}
+
 tl::expected<void, QString> SettingsFile::remove(const QString &section, const QString &key)
 {
     const SettingEntry *entry = find(section, key);

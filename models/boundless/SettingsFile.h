@@ -69,6 +69,9 @@ public:
     /// comments.
     [[nodiscard]] tl::expected<void, QString> setList(const QString &section, const QString &key,
                                                       const QStringList &texts);
+    /// Gives a key another name; its value and its place stay. Not if the other name is there.
+    [[nodiscard]] tl::expected<void, QString> rename(const QString &section, const QString &key,
+                                                     const QString &now);
     /// Removes the line of a key, with its comment.
     [[nodiscard]] tl::expected<void, QString> remove(const QString &section, const QString &key);
 

@@ -3,6 +3,7 @@
 
 #include "models/boundless/Digits.h"
 #include "models/boundless/Toml.h"
+#include "models/evm/Address.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -274,9 +275,12 @@ BrokerEra eraOfSettings(const SettingsFile &file)
 QString problemWithAddress(const QString &text)
 {
     static const QRegularExpression address(u"^0x[0-9a-fA-F]{40}$"_s);
-    return address.match(text).hasMatch()
-        ? QString()
-        : tr("\"%1\" is no address: 0x and 40 digits or letters from a to f.").arg(text.left(60));
+    if (!address.match(text).hasMatch()) {
+        return tr("\"%1\" is no address: 0x and 40 digits or letters from a to f.")
+            .arg(text.left(60));
+    }
+    const auto read = evm::Address::fromText(text);
+    return read ? QString() : read.error();
 }
 
 namespace {

@@ -11,11 +11,6 @@ namespace {
 
 constexpr int CoinDecimals = 18;
 
-QJsonObject amountJson(const U256 &value, int decimals)
-{
-    return {{u"amount"_s, value.toUnits(decimals)}, {u"base_units"_s, value.toDecimal()}};
-}
-
 QJsonValue changeJson(const std::optional<Difference> &change, int decimals)
 {
     if (!change) {
@@ -50,6 +45,11 @@ QJsonArray seriesJson(const BalanceSeries &series, int decimals)
 }
 
 } // namespace
+
+QJsonObject amountJson(const U256 &value, int decimals)
+{
+    return {{u"amount"_s, value.toUnits(decimals)}, {u"base_units"_s, value.toDecimal()}};
+}
 
 QJsonObject balanceJson(const StakeWatch &watch)
 {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/boundless/Alerts.h"
+#include "models/boundless/TransferBook.h"
 
-#include <QJsonArray>
 #include <QString>
+
+#include <functional>
 
 namespace proverdeck::models::boundless {
 
@@ -17,7 +18,6 @@ struct StakeConfig
     double historyDays = 7;
     bool remembersEndpoint = false; ///< its address is in the keychain
     Thresholds thresholds;
-    QJsonArray transfers; ///< of TransferBook
     bool operator==(const StakeConfig &) const = default;
 };
 
@@ -32,6 +32,15 @@ public:
 
     [[nodiscard]] virtual StakeConfig load() const = 0;
     virtual void save(const StakeConfig &config) = 0;
+
+    // The transfers are shared by all programs of this user, so that none is made twice.
+
+    /// The newest. Empty if they cannot be read.
+    [[nodiscard]] virtual TransferBook transfers() const = 0;
+    using Change = std::function<void(TransferBook &book)>;
+    /// Lets @p change work on the newest, while no other program can, and keeps what it leaves:
+    /// safe on the disk when this returns. Otherwise a sentence, and nothing was changed.
+    [[nodiscard]] virtual QString changeTransfers(const Change &change) = 0;
 };
 
 } // namespace proverdeck::models::boundless

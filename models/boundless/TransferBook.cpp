@@ -121,6 +121,27 @@ void TransferBook::release(const TransferPlan &plan)
     }
 }
 
+bool TransferBook::isFirst(const MarketFacts &facts, const evm::Address &account) const
+{
+    return std::none_of(m_records.begin(), m_records.end(), [&](const TransferRecord &one) {
+        return one.chainId == facts.chainId && one.market == facts.market && one.account == account
+            && one.state != TransferState::NotSent;
+    });
+}
+
+std::optional<quint64> TransferBook::openSince(quint64 chainId, const evm::Address &market,
+                                               const evm::Address &account) const
+{
+    std::optional<quint64> since;
+    for (const TransferRecord &one : m_records) {
+        if (isOpen(one) && (chainId == 0 || one.chainId == chainId) && one.market == market
+            && one.account == account) {
+            since = std::min(since.value_or(one.blockBefore), one.blockBefore);
+        }
+    }
+    return since;
+}
+
 QJsonArray TransferBook::toJson() const
 {
     QJsonArray list;

@@ -48,6 +48,13 @@ public:
     /// A person looked and knows that it was never sent.
     void release(const TransferPlan &plan);
 
+    /// Nothing of this account in this market was ever submitted.
+    [[nodiscard]] bool isFirst(const MarketFacts &facts, const evm::Address &account) const;
+    /// The block from which on an open submission of this account has to be looked for. Chain 0:
+    /// any.
+    [[nodiscard]] std::optional<quint64> openSince(quint64 chainId, const evm::Address &market,
+                                                   const evm::Address &account) const;
+
     [[nodiscard]] const QList<TransferRecord> &records() const { return m_records; }
     [[nodiscard]] QJsonArray toJson() const;
     /// What is not well-formed is left out; an open one of an earlier session is Unknown now.

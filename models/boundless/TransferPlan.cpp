@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/TransferPlan.h"
 
+#include "models/boundless/TransferServer.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -89,8 +91,12 @@ void judgeWithdrawal(TransferPlan &plan, const TransferContext &context)
                    .arg(context.thresholds.collateralCritical->toUnits(decimals), symbol),
                tr("The prover cannot lock orders that need more collateral than is left."));
     }
+    if (!context.areLocksKnown) {
+        remark(plan, Severity::Warning, u"locks-unknown"_s,
+               tr("Whether requests are locked now is not known: the events were not read."));
+    }
     if (context.locks.open > 0) {
-        remark(plan, Severity::Info, u"open-locks"_s,
+        remark(plan, Severity::Warning, u"open-locks"_s,
                tr("%1 requests are locked with %2 %3. That collateral is not touched.")
                    .arg(context.locks.open)
                    .arg(context.locks.locked.toUnits(decimals), symbol));
@@ -101,6 +107,11 @@ void judgeWithdrawal(TransferPlan &plan, const TransferContext &context)
 }
 
 } // namespace
+
+QString proverKeyName(const evm::Address &account)
+{
+    return u"private key of "_s + account.toString() + u" (Boundless)"_s;
+}
 
 QString transferWord(TransferKind kind)
 {
@@ -145,6 +156,15 @@ tl::expected<TransferPlan, QString> planTransfer(TransferKind kind, const QStrin
         judgeDeposit(plan);
     } else {
         judgeWithdrawal(plan, context);
+    }
+    if (plan.isMainnet) {
+        remark(plan, Severity::Warning, u"main-network"_s,
+               tr("%1 is no test network: this is real money.").arg(plan.networkTitle));
+    }
+    if (context.isFirst) {
+        remark(plan, Severity::Warning, u"first-use"_s,
+               tr("This program has moved nothing of this account in this market yet."),
+               tr("Begin with a small amount."));
     }
     if (!context.isFresh) {
         remark(plan, Severity::Error, u"old-values"_s,

@@ -56,6 +56,8 @@ struct TransferContext
     LockTotals locks;
     Thresholds thresholds;
     bool isFresh = false; ///< the values are live, not stale
+    bool areLocksKnown = true; ///< the events were read
+    bool isFirst = false; ///< this program has moved nothing of this account in this market yet
 };
 
 /// The error is a sentence about the amount or about what is not known.

@@ -15,6 +15,7 @@
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTest>
+#include <QTimer>
 
 #include <memory>
 
@@ -144,14 +145,16 @@ protected:
         return checkout.value_or(Checkout());
     }
 
-    void beginStop(const QString &dir = "~/boundless")
+    void beginStop(const QString &dir = "~/boundless",
+                   models::boundless::ChainWitness *witness = nullptr,
+                   const QString &id = "stop-test")
     {
         models::boundless::StopOptions options;
-        options.id = "stop-test";
+        options.id = id;
         options.dir = dir;
         options.journal = &journal;
         options.poll = 300ms;
-        stop = std::make_unique<SafeStop>(*shell, options);
+        stop = std::make_unique<SafeStop>(*shell, options, witness);
         stop->restore(models::boundless::readStopPast(journal.entries));
         stop->start();
     }
@@ -374,6 +377,87 @@ TEST_F(BoundlessOpsTest, AnOrderThatCannotBeJudgedIsNeverStopped)
     EXPECT_TRUE(login("docker ps --format '{{.Names}}'").contains("bento-broker-1"));
 }
 
+/// Says of every lock that its deadline was a while ago.
+class LateWitness : public models::boundless::ChainWitness
+{
+public:
+    void ask(const QString & /*account*/, const QStringList &ids, const Answer &answer) override
+    {
+        QList<models::boundless::OrderChainFacts> facts;
+        for (const QString &id : ids) {
+            models::boundless::OrderChainFacts one;
+            one.requestId = id;
+            one.lockDeadlineMs = 1'000;
+            one.paidWhileLocked = false;
+            facts << one;
+        }
+        QTimer::singleShot(0, &context, [facts, answer] { answer(facts); });
+    }
+    QObject context;
+};
+
+TEST_F(BoundlessOpsTest, TheChainJudgesALockThatTheBrokerHasLost)
+{
+    START({"lost-lock"}, 300);
+    login("cd ~/boundless; . ./.env.base; just broker >/dev/null 2>&1");
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] { return brokerLog().contains("B-OM-006") && brokerLog().count("Completed order"); },
+        LongLimit));
+    LateWitness witness;
+    beginStop("~/boundless", &witness);
+    ASSERT_TRUE(waitFor(StopState::Stopped)) << stop->problem().toStdString();
+    EXPECT_TRUE(stop->verdict().source.contains("chain"));
+    EXPECT_FALSE(stop->verdict().lost.isEmpty()) << "said, not hidden";
+}
+
+TEST_F(BoundlessOpsTest, AStopThatAnotherMachineLeftGivesItsLimitBack)
+{
+    START({}, 120);
+    startBroker(1);
+    const QByteArray toml = file("boundless/broker.toml");
+    beginStop();
+    ASSERT_TRUE(waitFor(StopState::Waiting)) << stop->problem().toStdString();
+    EXPECT_TRUE(stop->limitSource().isEmpty());
+    stop.reset(); // that machine is gone for good
+    journal.entries.clear();
+    beginStop("~/boundless/.", nullptr, "stop-other");
+    ASSERT_TRUE(waitFor(StopState::Stopped)) << stop->problem().toStdString();
+    EXPECT_EQ(stop->limitSource(), "broker.toml.proverdeck-stop-test.bak");
+    EXPECT_EQ(file("boundless/broker.toml"), toml) << "not 0 for ever";
+
+    // Set to 0 by a person: what was before is no longer looked for.
+    startBroker(1);
+    login("cd ~/boundless; sed -i.person 's/^max_concurrent_proofs = .*/max_concurrent_proofs = "
+          "0/' broker.toml; cat broker.toml >x; cat x >broker.toml");
+    const QByteArray zero = file("boundless/broker.toml");
+    ASSERT_TRUE(zero.contains("max_concurrent_proofs = 0\n"));
+    login("cd ~/boundless; just broker down >/dev/null 2>&1; . ./.env.base; just broker >/dev/null "
+          "2>&1");
+    journal.entries.clear();
+    beginStop("~/boundless", nullptr, "stop-third");
+    ASSERT_TRUE(waitFor(StopState::Stopped)) << stop->problem().toStdString();
+    EXPECT_EQ(file("boundless/broker.toml"), zero);
+}
+
+TEST_F(BoundlessOpsTest, AStackTakenDownByHandIsNoticedAndSaid)
+{
+    START({"slow"}, 40);
+    startBroker(1);
+    const QByteArray toml = file("boundless/broker.toml");
+    beginStop();
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] { return stop->state() == StopState::Waiting && !stop->verdict().holding.isEmpty(); },
+        LongLimit));
+    login("docker kill bento-broker-1 >/dev/null; cd ~/boundless; docker compose --profile broker "
+          "down >/dev/null 2>&1");
+    ASSERT_TRUE(waitFor(StopState::Overtaken)) << stop->problem().toStdString();
+    EXPECT_TRUE(stop->problem().contains("before it was safe"));
+    EXPECT_TRUE(stop->problem().contains("Orders that depended on it: "))
+        << stop->problem().toStdString();
+    EXPECT_EQ(file("boundless/broker.toml"), toml);
+    EXPECT_EQ(journal.entries.last().what, "finish");
+}
+
 TEST_F(BoundlessOpsTest, ABrokerThatDoesNotSeeTheFileIsNotWaitedFor)
 {
     START({}, 120);
@@ -464,6 +548,8 @@ protected:
         plan.kind = TransferKind::Deposit;
         plan.facts.generation = generation;
         plan.facts.decimals = isOld ? 6 : 18;
+        plan.facts.chainId = 31337;
+        plan.facts.token = *models::evm::Address::fromText(market.token.toLower());
         plan.facts.market = *models::evm::Address::fromText(market.market.toLower());
         plan.account = *models::evm::Address::fromText(account);
         plan.amount = *models::evm::U256::fromDecimal(u"250");
@@ -536,6 +622,44 @@ TEST_F(ServerDepositTest, AFailureAfterSendingIsUnknownAndOneBeforeIsNot)
     node->stop();
     const TransferOutcome refused = run({.environmentFile = ".env.broker"});
     EXPECT_EQ(refused.kind, TransferOutcome::Kind::NotSent) << refused.text.toStdString();
+}
+
+TEST_F(ServerDepositTest, AServerOnAnotherChainOrMarketSendsNothing)
+{
+    prepare(Generation::Collateral, "2.0.2");
+    if (HasFatalFailure() || IsSkipped()) {
+        return;
+    }
+    const auto right = plan.facts;
+    plan.facts.chainId = 8453;
+    const TransferOutcome chain = run({.environmentFile = ".env.broker"});
+    EXPECT_EQ(chain.kind, TransferOutcome::Kind::NotSent);
+    EXPECT_TRUE(chain.text.contains("is on chain 31337, and this is for chain 8453"))
+        << chain.text.toStdString();
+    plan.facts = right;
+    plan.facts.market = right.token;
+    EXPECT_TRUE(run({.environmentFile = ".env.broker"}).text.contains("another market"));
+    plan.facts = right;
+    plan.account = *models::evm::Address::fromText(QString(testing::Anvil::Account1).toLower());
+    login("echo PROVER_ADDRESS=" + QByteArray(testing::Anvil::Account1)
+          + " >>~/boundless/.env.broker");
+    const TransferOutcome account = run({.environmentFile = ".env.broker"});
+    EXPECT_EQ(account.kind, TransferOutcome::Kind::NotSent) << "the key is another account's";
+    EXPECT_TRUE(account.text.contains("belongs to 0xf39")) << account.text.toStdString();
+    EXPECT_EQ(credit(), 0U);
+    for (const char *tool : {"wget", "python3"}) {
+        if (QStandardPaths::findExecutable(tool).isEmpty()) {
+            continue;
+        }
+        // As on a server that has no curl.
+        plan.account = *models::evm::Address::fromText(QString(testing::Anvil::Account0).toLower());
+        const quint64 before = credit();
+        login(QByteArray("cd ~/boundless; echo 'command() { [ \"$2\" = ") + tool
+              + " ] && builtin command \"$@\"; }' >>.env.broker");
+        const TransferOutcome done = run({.environmentFile = ".env.broker"});
+        EXPECT_EQ(done.kind, TransferOutcome::Kind::Reported) << tool << done.text.toStdString();
+        EXPECT_EQ(credit(), before + 250);
+    }
 }
 
 TEST_F(ServerDepositTest, AKeyForOneCommandLeavesNoTrace)

@@ -2,6 +2,8 @@
 // Operates a broker whose server holds a key and an RPC address, and looks for them afterwards in
 // everything that the panel has left, printed or started.
 #include "app/demo/DemoHost.h"
+#include "support/Anvil.h"
+#include "support/FaultyProxy.h"
 #include "support/SecretsSearch.h"
 #include "support/Test.h"
 
@@ -80,6 +82,35 @@ TEST(BoundlessSecretsTest, NeitherKeyNorRpcLeaveTheServer)
         << said.toStdString();
     EXPECT_TRUE(said.contains("\"state\": \"stopped\"")) << said.toStdString();
 
+    // Deposits: the server's key and endpoint, and a key and an endpoint of this computer.
+    if (testing::Anvil::whyNot().isEmpty()) {
+        testing::Anvil node;
+        testing::FaultyProxy proxy(node.url());
+        const testing::TestMarket market = testing::TestMarket::deploy(node, 1, 6, "USDC");
+        market.deposit(node, "5000000");
+        const QByteArray serverUrl
+            = proxy.url("/v2/" + QString::fromLatin1(testing::canary("RPC key")))
+                  .toString()
+                  .toUtf8();
+        server.start("ssh", {"-F", demo.sshConfigPath(), "demo", "bash -l"});
+        server.write("printf '%s\\n' PRIVATE_KEY=" + key + " RPC_URL=" + serverUrl
+                     + " BOUNDLESS_MARKET_ADDRESS=" + market.market.toUtf8()
+                     + " >~/boundless/.env.base; rm -f ~/boundless/.env.broker\n");
+        server.closeWriteChannel();
+        ASSERT_TRUE(server.waitForFinished(Limit));
+        const QStringList stake = QStringList{"--network",      "custom",
+                                              "--market",       market.market,
+                                              "--account",      testing::Anvil::Account1,
+                                              "--host",         "demo",
+                                              "--rpc-url-file", "-"}
+            + config;
+        EXPECT_EQ(run(panel, QStringList{"stake", "withdraw", "1"} + stake, serverUrl + "\n1\n"),
+                  1);
+        EXPECT_EQ(run(panel, QStringList{"stake", "withdraw", "1", "--key-file", "-"} + stake,
+                      serverUrl + '\n' + key + "\n1\n"),
+                  1);
+        EXPECT_TRUE(said.contains("belongs to")) << "the server was asked: " << said.toStdString();
+    }
     search.searchFolder("what the panel keeps", home.path());
     search.searchText("what the panel printed", said);
     for (const testing::SecretsSearch::Place &place : search.finish()) {

@@ -101,7 +101,7 @@ protected:
     std::unique_ptr<DemoHost> demo;
     QTemporaryDir folder;
     models::store::RunStore store;
-    BrokerOperations operations{store, 500ms};
+    BrokerOperations operations{store, nullptr, 500ms};
     std::unique_ptr<ui::OperationsPage> page;
 };
 

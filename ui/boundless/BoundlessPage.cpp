@@ -2,13 +2,17 @@
 #include "ui/boundless/BoundlessPage.h"
 
 #include "models/boundless/ops/ServerFile.h"
+#include "models/boundless/ops/StakeWitness.h"
+#include "ui/Notifier.h"
 #include "ui/Services.h"
 #include "ui/boundless/ComposePage.h"
+#include "ui/boundless/EnvPage.h"
 #include "ui/boundless/OperationsPage.h"
 #include "ui/boundless/OrdersPage.h"
 #include "ui/boundless/RequestorListsPage.h"
 #include "ui/boundless/SettingsDocument.h"
 #include "ui/boundless/SettingsForm.h"
+#include "ui/boundless/ShownServer.h"
 #include "ui/boundless/StakePage.h"
 
 #include <QComboBox>
@@ -25,9 +29,16 @@ namespace proverdeck::ui {
 using namespace Qt::StringLiterals;
 using models::boundless::ServerFile;
 
+namespace {
+
+constexpr int OperationsTab = 1;
+
+} // namespace
+
 BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     : QWidget(parent)
     , m_services(services)
+    , m_notifier(new Notifier(this))
     , m_tabs(new QTabWidget(this))
     , m_stake(new StakePage(services.stakeStore(), services.secrets(), this))
     , m_orders(new OrdersPage(this))
@@ -35,6 +46,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     , m_settings(new SettingsForm(*m_document, this))
     , m_requestors(new RequestorListsPage(*m_document, this))
     , m_compose(new ComposePage(this))
+    , m_env(new EnvPage(this))
 {
     setObjectName(u"boundlessPage"_s);
     auto *column = new QVBoxLayout(this);
@@ -43,6 +55,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     m_tabs->setDocumentMode(true);
     addTabs();
     column->addWidget(m_tabs);
+    connectNotices();
     connect(m_orders, &OrdersPage::settingWanted, this, &BoundlessPage::showSetting);
     connect(m_document.get(), &SettingsDocument::saveWanted, this,
             [this](const QByteArray &before, const QByteArray &now) {
@@ -53,6 +66,12 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
                 save(m_composeFile, m_composeOf, before, now,
                      [this, now] { m_compose->markSaved(now); });
             });
+    connect(m_settings, &SettingsForm::fileWanted, this, &BoundlessPage::openSettings);
+    connect(m_env, &EnvPage::fileWanted, this, &BoundlessPage::openEnvironment);
+    connect(m_env, &EnvPage::saveWanted, this,
+            [this](const QByteArray &before, const QByteArray &now) {
+                save(m_envFile, m_envOf, before, now, [this, now] { m_env->markSaved(now); });
+            });
     connect(m_compose, &ComposePage::execAgentsChanged, this, [this](int count) {
         models::boundless::SettingsContext context = m_document->context();
         context.execAgents = count;
@@ -62,10 +81,57 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
 
 BoundlessPage::~BoundlessPage()
 {
+    m_stake->setServer(nullptr);
     delete m_operations; // its server speaks to the others
     // The pages look at the document to their last moment.
     delete m_settings;
     delete m_requestors;
+}
+
+void BoundlessPage::connectNotices()
+{
+    connect(m_stake, &StakePage::attentionWanted, m_notifier,
+            [this](const QString &title, const QString &text, bool isCritical) {
+                m_notifier->notify(title, text,
+                                   isCritical ? Notifier::Urgency::Critical
+                                              : Notifier::Urgency::Normal);
+            });
+    connect(m_orders, &OrdersPage::alarmRang, m_notifier, [this](const QString &text) {
+        m_notifier->notify(tr("An order's collateral is in danger"), text,
+                           Notifier::Urgency::Critical);
+    });
+}
+
+void BoundlessPage::offerOpenStops()
+{
+    const auto stops = m_operations != nullptr ? m_services.operations()->openStops()
+                                               : QList<QPair<QString, QString>>();
+    if (stops.isEmpty()) {
+        return;
+    }
+    QStringList lines;
+    for (const auto &[host, dir] : stops) {
+        lines << tr("%1 on %2").arg(dir, host);
+    }
+    auto *box = new QMessageBox(
+        QMessageBox::Question, tr("Unfinished safe stops"),
+        tr("A safe stop was begun and has not ended. Until it goes on, the broker locks no new "
+           "orders, and it is not stopped:\n\n%1")
+            .arg(lines.join(u'\n')),
+        QMessageBox::NoButton, this);
+    box->setObjectName(u"openStops"_s);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    for (const auto &[host, dir] : stops) {
+        QPushButton *button
+            = box->addButton(tr("Go on with %1").arg(host), QMessageBox::AcceptRole);
+        connect(button, &QPushButton::clicked, this, [this, server = host, folder = dir] {
+            emit wanted();
+            m_tabs->setCurrentIndex(OperationsTab);
+            connectTo(server, folder);
+        });
+    }
+    box->addButton(tr("Later"), QMessageBox::RejectRole);
+    box->open();
 }
 
 void BoundlessPage::addTabs()
@@ -77,6 +143,9 @@ void BoundlessPage::addTabs()
         rows->setContentsMargins(0, 0, 0, 0);
         rows->addWidget(makeServer());
         m_operations = new OperationsPage(*operations, page);
+        m_witness = std::make_unique<models::boundless::StakeWitness>(
+            [this] { return m_stake->stakeWatch(); });
+        m_operations->setWitness(m_witness.get());
         rows->addWidget(m_operations, 1);
         m_tabs->addTab(page, tr("Operations"));
         connect(m_operations, &OperationsPage::workflowWanted, this,
@@ -89,6 +158,7 @@ void BoundlessPage::addTabs()
     m_tabs->addTab(m_settings, tr("Settings"));
     m_tabs->addTab(m_requestors, tr("Requestors"));
     m_tabs->addTab(m_compose, tr("Agents"));
+    m_tabs->addTab(m_env, tr("Environment"));
 }
 
 QWidget *BoundlessPage::makeServer()
@@ -152,6 +222,9 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
     m_host->setCurrentText(host);
     m_dir->setText(dir);
     m_serverName = host + u':';
+    m_stake->setServer(nullptr);
+    m_shown.reset();
+    m_env->clear();
     m_problem->clear();
     m_orders->clear();
     m_orders->setLive(true);
@@ -167,6 +240,10 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
 void BoundlessPage::onServerChanged()
 {
     const models::boundless::BrokerServer *server = m_operations->server();
+    if (server != nullptr && server->checkout() && !m_shown) {
+        m_shown = std::make_unique<ShownServer>(m_services, server->host(), *server->checkout());
+        m_stake->setServer(m_shown.get());
+    }
     if (server != nullptr && server->checkout() && m_toml.isNull() && server->problem().isEmpty()) {
         openServerFiles();
     }
@@ -176,19 +253,20 @@ void BoundlessPage::openServerFiles()
 {
     models::boundless::BrokerServer *server = m_operations->server();
     const models::boundless::Checkout &checkout = *server->checkout();
-    m_toml = new ServerFile(server->shell(), checkout.path + u"/broker.toml"_s, server);
+    // What was opened from here, changed and not saved is still of its own file.
+    const bool isOfThis = m_tomlOf.startsWith(m_serverName + checkout.path + u'/');
+    m_toml = new ServerFile(server->shell(),
+                            isOfThis ? m_tomlOf.mid(m_serverName.size())
+                                     : QString(checkout.path + u"/broker.toml"_s),
+                            server);
     m_composeFile
         = new ServerFile(server->shell(), checkout.path + u'/' + checkout.composeFile, server);
+    QStringList environment = checkout.keyFiles + checkout.rpcFiles;
+    environment.removeDuplicates();
+    m_env->setFiles(environment);
     const QString on = tr("%1 on %2");
-    if (checkout.hasBrokerToml && m_document->file().bytes() == m_document->file().original()) {
-        m_toml->read([this, name = on.arg(u"broker.toml"_s, server->host())](const auto &bytes) {
-            if (!bytes) {
-                tell(bytes.error());
-                return;
-            }
-            m_tomlOf = m_serverName + m_toml->path();
-            m_document->load(name, *bytes);
-        });
+    if (checkout.hasBrokerToml) {
+        openSettings(u"broker.toml"_s);
     }
     if (!checkout.composeFile.isEmpty() && !m_compose->isChanged()) {
         m_composeFile->read(
@@ -201,6 +279,54 @@ void BoundlessPage::openServerFiles()
                 m_compose->load(name, *bytes);
             });
     }
+}
+
+/// broker.toml or the file of one chain. What somebody has changed and not saved stays.
+void BoundlessPage::openSettings(const QString &name)
+{
+    models::boundless::BrokerServer *server = m_operations->server();
+    if (server == nullptr || !server->checkout()) {
+        return;
+    }
+    const models::boundless::Checkout &checkout = *server->checkout();
+    const QStringList files = QStringList{u"broker.toml"_s} + checkout.overrideFiles;
+    if (m_document->file().isChanged()) {
+        if (!m_tomlOf.isEmpty()) {
+            m_settings->setFiles(files, m_tomlOf.section(checkout.path + u'/', 1));
+        }
+        return;
+    }
+    delete m_toml;
+    m_toml = new ServerFile(server->shell(), checkout.path + u'/' + name, server);
+    m_toml->read(
+        [this, name, files, title = tr("%1 on %2").arg(name, server->host())](const auto &bytes) {
+            if (!bytes) {
+                tell(bytes.error());
+                return;
+            }
+            m_tomlOf = m_serverName + m_toml->path();
+            m_document->load(title, *bytes);
+            m_settings->setFiles(files, name);
+        });
+}
+
+/// Changes that were not saved are lost with the file, so that they are never saved elsewhere.
+void BoundlessPage::openEnvironment(const QString &name)
+{
+    models::boundless::BrokerServer *server = m_operations->server();
+    if (server == nullptr || !server->checkout()) {
+        return;
+    }
+    delete m_envFile;
+    m_envFile = new ServerFile(server->shell(), server->checkout()->path + u'/' + name, server);
+    m_envFile->read([this, name, where = tr("on %1").arg(server->host())](const auto &bytes) {
+        if (!bytes) {
+            tell(bytes.error());
+            return;
+        }
+        m_envOf = m_serverName + m_envFile->path();
+        m_env->load(name, where, *bytes);
+    });
 }
 
 /// What was opened from one server is never written on another one.

@@ -285,7 +285,7 @@ void OperationsPage::askToStop()
 void OperationsPage::beginStop()
 {
     QString problem;
-    auto stop = m_services.safeStop(*m_server, &problem);
+    auto stop = m_services.safeStop(*m_server, m_witness, &problem);
     if (!stop) {
         auto *message = new QMessageBox(QMessageBox::Warning, tr("Not stopped"), problem,
                                         QMessageBox::Close, this);

@@ -35,11 +35,16 @@ public:
     virtual ~OperationsServices() = default;
 
     /// A safe stop of the server's broker, new or one that was left unfinished; not started yet.
-    /// Null with a sentence in @p problem if another program drives it.
+    /// @p witness may be null and outlives the stop. Null with a sentence in @p problem if another
+    /// program drives it.
     [[nodiscard]] virtual std::unique_ptr<models::boundless::SafeStop>
-    safeStop(models::boundless::BrokerServer &server, QString *problem) = 0;
+    safeStop(models::boundless::BrokerServer &server, models::boundless::ChainWitness *witness,
+             QString *problem)
+        = 0;
     /// A stop of this checkout was begun and has not ended.
     [[nodiscard]] virtual bool hasOpenStop(const QString &host, const QString &dir) const = 0;
+    /// All such: host and checkout.
+    [[nodiscard]] virtual QList<QPair<QString, QString>> openStops() const = 0;
 };
 
 /// A Boundless prover on its server: what runs, its GPUs, its log, and the buttons to start it, to
@@ -59,6 +64,9 @@ public:
     void setServer(std::unique_ptr<models::boundless::BrokerServer> server);
     [[nodiscard]] models::boundless::BrokerServer *server() const { return m_server.get(); }
     [[nodiscard]] models::boundless::SafeStop *stop() const { return m_stop.get(); }
+
+    /// Who reads the chain for a safe stop; null: nobody. Outlives the page.
+    void setWitness(models::boundless::ChainWitness *witness) { m_witness = witness; }
 
     /// Asks, then begins.
     void askToStop();
@@ -85,6 +93,7 @@ private:
     [[nodiscard]] QString stateText() const;
 
     OperationsServices &m_services;
+    models::boundless::ChainWitness *m_witness = nullptr;
     std::unique_ptr<models::boundless::BrokerServer> m_server;
     std::unique_ptr<models::boundless::SafeStop> m_stop; // before the server ends
     ContainerTableModel *m_containers;

@@ -82,6 +82,10 @@ void OrderAlarm::setRows(const QList<OrderRow> &rows, models::boundless::BrokerE
         const QString line = lineFor(row, era);
         QStringList &list = row.isExposed ? rescuable : lost;
         count += line.isEmpty() ? 0 : 1;
+        if (!line.isEmpty() && row.isExposed && !m_rung.contains(row.order.id)) {
+            m_rung << row.order.id;
+            emit rang(line);
+        }
         if (!line.isEmpty() && list.size() < MostLines) {
             list << line;
         }

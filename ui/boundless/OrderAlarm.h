@@ -4,6 +4,7 @@
 #include "models/boundless/OrderBook.h"
 
 #include <QFrame>
+#include <QSet>
 
 class QLabel;
 
@@ -21,6 +22,8 @@ public:
     void setRows(const QList<models::boundless::OrderRow> &rows, models::boundless::BrokerEra era);
 
 signals:
+    /// An order is in danger that was not when it was last looked: once for each.
+    void rang(const QString &text);
     void showWanted(); ///< those orders, in the table
 
 protected:
@@ -29,6 +32,7 @@ protected:
 private:
     void colour();
 
+    QSet<QString> m_rung;
     QLabel *m_text = nullptr;
 };
 

@@ -99,6 +99,11 @@ OrdersPage::OrdersPage(QWidget *parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(10);
     m_alarm = new OrderAlarm(body);
+    connect(m_alarm, &OrderAlarm::rang, this, [this](const QString &text) {
+        if (m_isLive) {
+            emit alarmRang(text);
+        }
+    });
     connect(m_alarm, &OrderAlarm::showWanted, this, [this] { m_state->setCurrentIndex(1); });
     column->addWidget(m_alarm);
     m_cards = new OrderCards(body);

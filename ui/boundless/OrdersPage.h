@@ -56,6 +56,8 @@ public:
     [[nodiscard]] QList<models::Finding> findings() const;
 
 signals:
+    /// Of a live log: an order's collateral is in danger.
+    void alarmRang(const QString &text);
     /// A line of a log by its name, to be shown.
     void lineWanted(const QString &log, qint64 line);
     /// Somebody wants to see a key of broker.toml.

@@ -19,7 +19,8 @@ void SettingsDocument::load(const QString &name, const QByteArray &bytes, const 
     m_backup.clear();
     m_isLoaded = true;
     m_context.name = name;
-    m_context.isOverride = QFileInfo(path).absolutePath().endsWith("/chain-overrides"_L1);
+    m_context.isOverride = QFileInfo(path).absolutePath().endsWith("/chain-overrides"_L1)
+        || (path.isEmpty() && name.startsWith("chain-overrides/"_L1));
     checkAgain();
 }
 
@@ -95,6 +96,22 @@ QString SettingsDocument::setList(const QString &section, const QString &key,
     const auto done = m_file.setList(section, key, texts);
     checkAgain();
     return done ? QString() : done.error();
+}
+
+QList<models::boundless::SettingMove> SettingsDocument::renames() const
+{
+    models::boundless::SettingsFile copy(m_file.bytes());
+    return copy.problem().isEmpty()
+        ? models::boundless::applyMigration(copy, models::boundless::eraOfSettings(m_file), era())
+        : QList<models::boundless::SettingMove>();
+}
+
+QList<models::boundless::SettingMove> SettingsDocument::migrate()
+{
+    const auto moves = models::boundless::applyMigration(
+        m_file, models::boundless::eraOfSettings(m_file), era());
+    checkAgain();
+    return moves;
 }
 
 void SettingsDocument::undo()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/boundless/SettingsCheck.h"
+#include "models/boundless/SettingsMigration.h"
 
 #include <QObject>
 
@@ -17,6 +18,7 @@ public:
     using QObject::QObject;
 
     /// @p path is of this machine; empty for a file of a server: then saving is up to saveWanted().
+    /// A name in "chain-overrides/" is that of one chain's file.
     void load(const QString &name, const QByteArray &bytes, const QString &path = {});
     /// Reads a file of this machine. Empty, or why it cannot be read.
     [[nodiscard]] QString open(const QString &path);
@@ -35,6 +37,10 @@ public:
     [[nodiscard]] QString setText(const models::boundless::SettingKey &key, const QString &text);
     [[nodiscard]] QString setList(const QString &section, const QString &key,
                                   const QStringList &texts);
+    /// Gives what the chosen release calls otherwise its new names; each can be undone.
+    QList<models::boundless::SettingMove> migrate();
+    /// What that would do.
+    [[nodiscard]] QList<models::boundless::SettingMove> renames() const;
     void undo();
     /// Writes the file of this machine, or asks for it by saveWanted(). Empty, or why not.
     [[nodiscard]] QString save();

@@ -93,6 +93,12 @@ QWidget *SettingsForm::makeHead()
     m_message = makeHint({}, head);
     m_message->setObjectName(u"settingsMessage"_s);
     row->addWidget(m_message, 1);
+    m_files = new QComboBox(head);
+    m_files->setObjectName(u"settingsFiles"_s);
+    m_files->setAccessibleName(tr("File of settings"));
+    m_files->hide();
+    connect(m_files, &QComboBox::textActivated, this, &SettingsForm::fileWanted);
+    row->addWidget(m_files);
     m_undo = new QPushButton(tr("Undo"), head);
     m_undo->setObjectName(u"undoSetting"_s);
     connect(m_undo, &QPushButton::clicked, &m_document, &SettingsDocument::undo);
@@ -135,6 +141,10 @@ QWidget *SettingsForm::makeHead()
         m_document.setContext(context);
     });
     filters->addWidget(m_era);
+    m_rename = new QPushButton(tr("Use the new names…"), head);
+    m_rename->setObjectName(u"renameSettings"_s);
+    connect(m_rename, &QPushButton::clicked, this, &SettingsForm::askToRename);
+    filters->addWidget(m_rename);
     column->addLayout(filters);
     return head;
 }
@@ -209,6 +219,7 @@ void SettingsForm::refresh()
         0,
         isLoaded ? tr("as the file looks (%1)").arg(models::boundless::eraWord(m_document.era()))
                  : tr("as the file looks"));
+    m_rename->setVisible(isLoaded && !m_document.renames().isEmpty());
     showRemarks();
     applyFilter();
 }

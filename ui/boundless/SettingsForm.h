@@ -29,9 +29,13 @@ public:
     /// Scrolls to a key by its name in any section and puts the cursor there.
     void showKey(const QString &key);
     void save(); ///< as the button
+    void askToRename(); ///< as the button
+    /// The files of a server, of which one is shown; fewer than two are not offered.
+    void setFiles(const QStringList &names, const QString &shown);
     [[nodiscard]] int rowCount() const { return int(m_rows.size()); }
 
 signals:
+    void fileWanted(const QString &name);
     void saved(); ///< the file is written
 
 protected:
@@ -55,6 +59,8 @@ private:
     QComboBox *m_era = nullptr;
     QLineEdit *m_search = nullptr;
     QCheckBox *m_onlySet = nullptr;
+    QComboBox *m_files = nullptr;
+    QPushButton *m_rename = nullptr;
     QPushButton *m_undo = nullptr;
     QPushButton *m_save = nullptr;
     QScrollArea *m_scroll = nullptr;

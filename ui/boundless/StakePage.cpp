@@ -44,7 +44,7 @@ StakePage::StakePage(StakeStore *store, models::SecretStore *secrets, QWidget *p
     m_stack->addWidget(makeDashboard());
     if (m_store) {
         m_config = m_store->load();
-        m_book = TransferBook::fromJson(m_config.transfers);
+        m_book = m_store->transfers();
     }
     m_soon.setSingleShot(true);
     m_soon.setInterval(40ms);
@@ -272,6 +272,10 @@ void StakePage::findRemembered()
 void StakePage::watch(const StakeConfig &config, const RpcUrl &endpoint)
 {
     const Network network = networkOf(config);
+    m_losses.reset();
+    if (config.account != m_config.account || config.market != m_config.market) {
+        m_told.clear();
+    }
     m_config = config;
     m_endpoint = endpoint;
     if (config.market.isEmpty() && !network.deployments.isEmpty()) {
@@ -286,11 +290,7 @@ void StakePage::watch(const StakeConfig &config, const RpcUrl &endpoint)
     m_watch->setInterval(m_interval);
     m_watch->setThresholds(config.thresholds);
     connect(m_watch.get(), &StakeWatch::changed, this, &StakePage::refreshSoon);
-    connect(m_watch.get(), &StakeWatch::alerted, this, [this](const AlertEvent &event) {
-        if (event.level != AlertLevel::None) {
-            QApplication::alert(window());
-        }
-    });
+    connect(m_watch.get(), &StakeWatch::alerted, this, &StakePage::onAlert);
     StakeTarget target;
     target.network = network;
     target.market = *market;
@@ -306,7 +306,6 @@ void StakePage::watch(const StakeConfig &config, const RpcUrl &endpoint)
 void StakePage::save()
 {
     if (m_store) {
-        m_config.transfers = m_book.toJson();
         m_store->save(m_config);
     }
 }
@@ -367,47 +366,6 @@ void StakePage::openAlertsDialog()
         save();
     });
     dialog->open();
-}
-
-void StakePage::openTransferDialog(TransferKind kind)
-{
-    if (!m_watch || !m_watch->facts()) {
-        return;
-    }
-    const TransferContext context{m_watch->target().network,
-                                  *m_watch->facts(),
-                                  m_watch->target().account,
-                                  m_watch->monitor().snapshot(),
-                                  m_watch->lockTotals(),
-                                  m_config.thresholds,
-                                  m_watch->monitor().state() == CollateralMonitor::State::Live};
-    auto *dialog = new TransferDialog(kind, context, m_book, m_runner, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &TransferDialog::confirmed, this, &StakePage::submit);
-    connect(dialog, &TransferDialog::released, this, [this](const TransferPlan &plan) {
-        m_book.release(plan);
-        save();
-        refreshSoon();
-    });
-    dialog->open();
-}
-
-/// Noted on the disk before it goes out: whatever happens then, the same transfer is held back.
-void StakePage::submit(const TransferPlan &plan)
-{
-    if (!m_runner || !m_book.whyHeldBack(plan).isEmpty()) {
-        return;
-    }
-    m_book.submitted(plan, QDateTime::currentDateTimeUtc());
-    save();
-    m_runner->run(plan, [self = QPointer(this), plan](const TransferOutcome &outcome) {
-        if (self) {
-            self->m_book.ended(plan, outcome);
-            self->save();
-            self->refreshSoon();
-        }
-    });
-    refreshSoon();
 }
 
 void StakePage::copySelected()

@@ -4,12 +4,15 @@
 #include "models/SecretStore.h"
 #include "models/boundless/StakeStore.h"
 #include "models/boundless/StakeWatch.h"
-#include "models/boundless/TransferBook.h"
+#include "models/boundless/TransferServer.h"
 
+#include <QMap>
+#include <QSet>
 #include <QTimer>
 #include <QWidget>
 
 #include <memory>
+#include <vector>
 
 class QLabel;
 class QProgressBar;
@@ -40,13 +43,20 @@ public:
     /// Short limits for tests; for the next watch().
     void setPace(const models::evm::RpcLimits &limits, std::chrono::milliseconds interval);
     void watch(const models::boundless::StakeConfig &config, const models::evm::RpcUrl &endpoint);
-    /// Who carries transfers out; null: only the person's wallet. Must outlive the page.
-    void setRunner(models::boundless::TransferRunner *runner) { m_runner = runner; }
+    /// Who carries transfers out; null: only the person's wallet. Outlives the page, or is set to
+    /// null before.
+    void setServer(models::boundless::TransferServer *server) { m_server = server; }
+    /// Of the prover, as it was set up here; empty: it was not.
+    [[nodiscard]] QString account() const { return m_config.account; }
 
     [[nodiscard]] models::boundless::StakeWatch *stakeWatch() const { return m_watch.get(); }
     void openEndpointDialog();
     void openAlertsDialog();
     void openTransferDialog(models::boundless::TransferKind kind);
+
+signals:
+    /// Something that a person should know who may be looking elsewhere; once for each crossing.
+    void attentionWanted(const QString &title, const QString &text, bool isCritical);
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -66,7 +76,17 @@ private:
     void refreshCards();
     void refreshHistory();
     void refreshNotices();
-    void submit(const models::boundless::TransferPlan &plan);
+    [[nodiscard]] models::boundless::TransferContext transferContext() const;
+    [[nodiscard]] QString changeBook(const models::boundless::StakeStore::Change &change);
+    void onConfirmed(const models::boundless::TransferPlan &plan,
+                     models::boundless::TransferKey key, bool usesOwnKey, bool keepsKey);
+    void submit(const models::boundless::TransferPlan &confirmed,
+                const models::boundless::TransferKey &key);
+    void onTransferEnded(const models::boundless::TransferPlan &plan,
+                         const models::boundless::TransferOutcome &outcome);
+    void lookForTransfers();
+    void onAlert(const models::boundless::AlertEvent &event);
+    void lookForLosses();
     void copySelected();
     [[nodiscard]] QString secretKey(const QString &network) const;
     [[nodiscard]] models::boundless::Network
@@ -74,7 +94,9 @@ private:
 
     models::boundless::StakeStore *m_store;
     models::SecretStore *m_secrets;
-    models::boundless::TransferRunner *m_runner = nullptr;
+    models::boundless::TransferServer *m_server = nullptr;
+    std::vector<std::unique_ptr<models::boundless::TransferRunner>> m_runners;
+    int m_running = 0; ///< of them, that have not ended
     models::boundless::StakeConfig m_config;
     models::boundless::TransferBook m_book;
     models::evm::RpcUrl m_endpoint;
@@ -82,7 +104,11 @@ private:
     std::chrono::milliseconds m_interval{12'000};
     std::unique_ptr<models::boundless::StakeWatch> m_watch;
     bool m_wasShown = false;
+    QMap<models::boundless::AlertSubject, models::boundless::AlertLevel>
+        m_told; ///< of this account
+    std::optional<QSet<QString>> m_losses; ///< requests; nothing: not looked yet
     QString m_keychainProblem;
+    QString m_transferNote; ///< what became of the last one, or why it was not made
     QTimer m_soon;
     QTimer m_age;
 

@@ -68,9 +68,8 @@ void StakePage::refresh()
                 : tr("The remembered endpoint could not be used: %1").arg(m_keychainProblem));
         return;
     }
-    if (m_watch->facts() && m_book.lookUp(*m_watch->facts(), m_watch->events())) {
-        save();
-    }
+    lookForTransfers();
+    lookForLosses();
     refreshHeader();
     refreshCards();
     refreshHistory();
@@ -304,6 +303,9 @@ void StakePage::refreshNotices()
                     .arg(transferWord(record.kind), record.amount.toUnits(facts->decimals),
                          facts->symbol, clockText(record.submitted)));
         }
+    }
+    if (!m_transferNote.isEmpty()) {
+        add(Severity::Warning, m_transferNote);
     }
     if (!m_keychainProblem.isEmpty()) {
         add(Severity::Info, tr("The keychain: %1").arg(m_keychainProblem));

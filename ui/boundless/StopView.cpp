@@ -169,12 +169,18 @@ void StopView::showOutcome()
     case StopState::Cancelled:
         say(tr("Not stopped"), tr("The broker goes on with its old limit of locks."));
         break;
+    case StopState::Overtaken:
+        say(tr("Taken down by somebody else"), m_stop->problem());
+        break;
     case StopState::Refused:
         say(tr("Not stopped"), m_stop->problem());
         break;
     case StopState::Failed:
         say(tr("The stop failed"), m_stop->problem());
         break;
+    }
+    if (!m_stop->limitSource().isEmpty()) {
+        m_reason->setText(m_reason->text() + u' ' + limitSourceText(*m_stop));
     }
     m_reason->setVisible(!m_reason->text().isEmpty());
 }
@@ -185,12 +191,12 @@ void StopView::refreshSign()
     const bool isUnknown = m_stop != nullptr && state == StopState::Waiting
         && m_stop->verdict().answer == StopVerdict::Answer::Unknown
         && !m_stop->verdict().reason.isEmpty();
-    const StepOutcome outcome = state == StopState::Stopped ? StepOutcome::Done
-        : state == StopState::Failed                        ? StepOutcome::Failed
-        : state == StopState::Refused                       ? StepOutcome::Warning
-        : state == StopState::Cancelled                     ? StepOutcome::Cancelled
-        : isUnknown                                         ? StepOutcome::Unknown
-                                                            : StepOutcome::Running;
+    const StepOutcome outcome = state == StopState::Stopped            ? StepOutcome::Done
+        : state == StopState::Failed                                   ? StepOutcome::Failed
+        : state == StopState::Refused || state == StopState::Overtaken ? StepOutcome::Warning
+        : state == StopState::Cancelled                                ? StepOutcome::Cancelled
+        : isUnknown                                                    ? StepOutcome::Unknown
+                                                                       : StepOutcome::Running;
     m_sign->setPixmap(outcomeIcon(outcome, palette()).pixmap(SignSize, SignSize));
 }
 

@@ -4,7 +4,9 @@
 #include "ui/boundless/NoticeBar.h"
 #include "ui/common/Theme.h"
 
+#include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFontDatabase>
 #include <QFormLayout>
@@ -13,6 +15,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 
 namespace proverdeck::ui {
 
@@ -28,7 +31,7 @@ constexpr int CoinDecimals = 18;
 } // namespace
 
 TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const TransferBook &book,
-                               const TransferRunner *runner, QWidget *parent)
+                               const TransferServer *server, bool hasKeychain, QWidget *parent)
     : QDialog(parent)
     , m_kind(kind)
     , m_context(std::move(context))
@@ -42,7 +45,8 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     , m_typed(new QLineEdit(this))
     , m_submit(new QPushButton(this))
     , m_release(new QPushButton(tr("I looked: it was never sent"), this))
-    , m_hasRunner(runner != nullptr)
+    , m_hasServer(server != nullptr)
+    , m_hasKeychain(hasKeychain)
 {
     const bool isDeposit = kind == TransferKind::Deposit;
     setWindowTitle(isDeposit ? tr("Deposit collateral") : tr("Withdraw collateral"));
@@ -67,7 +71,7 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     m_copy->setObjectName(u"transferCopy"_s);
     m_submit->setObjectName(u"transferSubmit"_s);
     m_submit->setText(
-        runner ? (isDeposit ? tr("Deposit with %1") : tr("Withdraw with %1")).arg(runner->name())
+        server ? (isDeposit ? tr("Deposit with %1") : tr("Withdraw with %1")).arg(server->name())
             : isDeposit ? tr("Deposit")
                         : tr("Withdraw"));
     makePrimary(m_submit);
@@ -76,24 +80,30 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
     form->addRow(m_notices);
     m_release->setObjectName(u"transferRelease"_s);
     form->addRow(m_release);
-    form->addRow(makeHint(tr("With your own wallet: send these transactions in this order. "
-                             "Proverdeck holds no key and "
-                             "sends nothing."),
-                          this));
-    form->addRow(m_calls);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    buttons->addButton(m_copy, QDialogButtonBox::ActionRole);
-    if (m_hasRunner) {
-        buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
-    } else {
-        m_submit->hide(); // not in the box, which shows all that it has
+    if (server) {
+        addKeyRows(*form, *server, hasKeychain);
     }
-    if (m_hasRunner && m_context.network.isMainnet) {
+    if (m_hasServer && m_context.network.isMainnet) {
         form->addRow(m_again);
         form->addRow(m_typed);
     } else {
         m_again->hide();
         m_typed->hide();
+    }
+    form->addRow(makeHint(
+        server ? tr("Or with your own wallet: send these transactions in this order. They are "
+                    "watched for.")
+               : tr("With your own wallet: send these transactions in this order. They are watched "
+                    "for. Connected to the prover's server (Operations), its own boundless program "
+                    "can do it."),
+        this));
+    form->addRow(m_calls);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    buttons->addButton(m_copy, QDialogButtonBox::ActionRole);
+    if (m_hasServer) {
+        buttons->addButton(m_submit, QDialogButtonBox::ActionRole);
+    } else {
+        m_submit->hide(); // not in the box, which shows all that it has
     }
     form->addRow(buttons);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -112,6 +122,58 @@ TransferDialog::TransferDialog(TransferKind kind, TransferContext context, const
         emit confirmed(plan);
     });
     rebuild();
+}
+
+TransferDialog::~TransferDialog() = default;
+
+void TransferDialog::addKeyRows(QFormLayout &form, const TransferServer &server, bool hasKeychain)
+{
+    m_keyChoice = new QComboBox(this);
+    m_keyChoice->setObjectName(u"transferKeyChoice"_s);
+    m_keyChoice->setAccessibleName(tr("Key"));
+    const QStringList files = server.keyFiles();
+    for (const QString &file : files) {
+        m_keyChoice->addItem(tr("the server's own, in %1").arg(file), file);
+    }
+    m_keyChoice->addItem(tr("one of this computer, for this one command"), QString());
+    m_key = new QLineEdit(this);
+    m_key->setObjectName(u"transferKey"_s);
+    m_key->setAccessibleName(tr("Private key"));
+    m_key->setEchoMode(QLineEdit::Password);
+    m_key->setPlaceholderText(hasKeychain ? tr("64 hexadecimal digits; empty: the keychain's")
+                                          : tr("64 hexadecimal digits"));
+    m_keep = new QCheckBox(tr("Keep it in the keychain"), this);
+    m_keep->setObjectName(u"transferKeep"_s);
+    form.addRow(tr("Key"), m_keyChoice);
+    form.addRow(tr("Private key"), m_key);
+    form.addRow(QString(), m_keep);
+    const auto show = [this, &form] {
+        form.setRowVisible(m_key, usesOwnKey());
+        form.setRowVisible(m_keep, usesOwnKey() && m_hasKeychain);
+    };
+    show();
+    connect(m_keyChoice, &QComboBox::currentIndexChanged, this, [this, show] {
+        show();
+        check();
+    });
+    connect(m_key, &QLineEdit::textChanged, this, &TransferDialog::check);
+}
+
+bool TransferDialog::usesOwnKey() const
+{
+    return m_keyChoice && m_keyChoice->currentData().toString().isEmpty();
+}
+
+bool TransferDialog::keepsKey() const
+{
+    return usesOwnKey() && m_keep->isChecked() && !m_key->text().isEmpty();
+}
+
+TransferKey TransferDialog::key() const
+{
+    return usesOwnKey() ? TransferKey{{}, m_key->text().trimmed().toLatin1(), {}}
+        : m_keyChoice   ? TransferKey{m_keyChoice->currentData().toString(), {}, {}}
+                        : TransferKey{};
 }
 
 void TransferDialog::rebuild()
@@ -178,7 +240,10 @@ void TransferDialog::check()
         = m_plan && (!m_context.network.isMainnet || m_plan->isConfirmedBy(m_typed->text()));
     m_copy->setEnabled(isPossible);
     m_release->setVisible(m_plan && !m_book.whyHeldBack(*m_plan).isEmpty());
-    m_submit->setEnabled(m_hasRunner && isPossible && isConfirmed);
+    static const QRegularExpression form(u"^(0x)?[0-9a-fA-F]{64}$"_s);
+    const bool hasKey = !usesOwnKey() || (m_key->text().isEmpty() && m_hasKeychain)
+        || form.match(m_key->text().trimmed()).hasMatch();
+    m_submit->setEnabled(m_hasServer && isPossible && isConfirmed && hasKey);
 }
 
 void TransferDialog::copyCalls()

@@ -156,7 +156,8 @@ private:
                       "Private key required");
             return Failure;
         }
-        m_account = hasAddress ? m_words[3] : addressOfKey(key);
+        const std::string claimed = m_isNew && isReadOnly ? variable("PROVER_ADDRESS") : "";
+        m_account = hasAddress ? m_words[3] : !claimed.empty() ? claimed : addressOfKey(key);
         m_rpc.emplace(url);
         const auto chain = m_rpc->ask("eth_chainId", "[]");
         if (!chain.has_value()) {

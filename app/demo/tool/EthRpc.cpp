@@ -6,12 +6,13 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace proverdeck::demo {
 namespace {
 
-constexpr int ReceiptTries = 300;
 constexpr int ReceiptMs = 50;
+constexpr int TimeoutMs = 15'000; // unless TX_TIMEOUT says it in seconds
 
 int digit(char c)
 {
@@ -60,7 +61,9 @@ bool EthRpc::send(const std::string &from, const std::string &to, const std::str
                                : "error sending request";
         return false;
     }
-    for (int i = 0; i < ReceiptTries; ++i) {
+    const char *given = std::getenv("TX_TIMEOUT");
+    const int limit = given == nullptr ? TimeoutMs : std::atoi(given) * 1000;
+    for (int waited = 0; waited < limit; waited += ReceiptMs) {
         const auto receipt = ask("eth_getTransactionReceipt", "[\"" + hash + "\"]");
         const std::string status
             = receipt.has_value() ? (*receipt)["result"]["status"].scalar : std::string();

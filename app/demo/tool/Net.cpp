@@ -129,6 +129,27 @@ std::optional<std::string> exchange(int port, const std::string &request)
     return isDone ? std::optional(std::move(answer)) : std::nullopt;
 }
 
+/// To its end, or to the length that its head names: not everybody closes when asked to.
+static bool readReply(int descriptor, std::string &reply)
+{
+    static const std::string Length = "Content-Length: ";
+    std::array<char, 4096> part{};
+    while (true) {
+        const auto end = reply.find("\r\n\r\n");
+        const auto at = reply.find(Length);
+        if (end != std::string::npos && at < end
+            && reply.size()
+                >= end + 4 + static_cast<std::size_t>(number(reply.substr(at + Length.size())))) {
+            return true;
+        }
+        const ssize_t size = read(descriptor, part.data(), part.size());
+        if (size <= 0) {
+            return size == 0;
+        }
+        reply.append(part.data(), static_cast<std::size_t>(size));
+    }
+}
+
 std::optional<std::string> httpPost(const std::string &host, int port, const std::string &body)
 {
     const int descriptor = connectTo(port);
@@ -139,7 +160,7 @@ std::optional<std::string> httpPost(const std::string &host, int port, const std
         + "\r\nContent-Type: application/json\r\nConnection: close\r\n"
         + text("Content-Length: %zu\r\n\r\n", body.size());
     std::string answer;
-    const bool isDone = sendAll(descriptor, head + body) && readAll(descriptor, answer);
+    const bool isDone = sendAll(descriptor, head + body) && readReply(descriptor, answer);
     close(descriptor);
     const auto end = answer.find("\r\n\r\n");
     const bool isGood

@@ -27,7 +27,9 @@ for f in prover-compose.yml compose.yml .env.base broker.toml; do [ -f "$f" ] &&
 for f in justfile Justfile; do [ -f "$f" ] && { grep -qE '^prover( |:)' "$f" && echo "recipe prover"; break; }; done
 for f in .env .env.base .env.base-sepolia .env.eth-sepolia .env.broker; do
   [ -f "$f" ] && grep -qE '^ *(export +)?(PROVER_)?PRIVATE_KEY=["'"'"']?(0x)?[0-9a-fA-F]' "$f" 2>/dev/null && echo "keyfile $f"
+  [ -f "$f" ] && grep -qE '^ *(export +)?(PROVER_)?RPC_URLS?(_[0-9]+)?=["'"'"']?[a-z]' "$f" 2>/dev/null && echo "rpcfile $f"
 done
+for f in chain-overrides/broker.*.toml; do [ -f "$f" ] && echo "override $f"; done
 grep -q '^max_collateral' broker-template.toml 2>/dev/null && echo "collateral yes"
 command -v just >/dev/null && echo "just yes"
 if command -v docker >/dev/null; then
@@ -143,6 +145,8 @@ tl::expected<Checkout, QString> parseCheckout(const QString &dir, QByteArrayView
     checkout.cliVersion = first(u"cli"_s);
     checkout.cli = dialectOf(first(u"dialect"_s), said.contains(u"cli"_s));
     checkout.keyFiles = said.value(u"keyfile"_s);
+    checkout.overrideFiles = said.value(u"override"_s);
+    checkout.rpcFiles = said.value(u"rpcfile"_s);
     return checkout;
 }
 

@@ -37,6 +37,8 @@ struct Checkout
     QString cliVersion; ///< "boundless-cli 0.14.1"
     /// Files with a private key in them that can be sourced before a command; names only.
     QStringList keyFiles;
+    QStringList overrideFiles; ///< "chain-overrides/broker.8453.toml" (2.0 and newer)
+    QStringList rpcFiles; ///< the same for the address of an RPC endpoint
     bool operator==(const Checkout &) const = default;
 
     /// "docker compose" with the file of this release, for a shell in the checkout.

@@ -151,6 +151,11 @@ std::optional<CliBalance> readCliBalance(const QByteArray &out)
                                                                   : std::optional(recent);
 }
 
+QString cliFailure(const QByteArray &output)
+{
+    return failureOf(linesOf(output));
+}
+
 TransferOutcome readTransferOutcome(CliDialect dialect, TransferKind kind, const QByteArray &output,
                                     std::optional<int> exitCode)
 {

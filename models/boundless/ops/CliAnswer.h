@@ -24,6 +24,9 @@ struct CliBalance
 /// without colours (crates/boundless-cli, up to 1.0), labelled lines (from 1.1 on).
 [[nodiscard]] std::optional<CliBalance> readCliBalance(const QByteArray &out);
 
+/// Why the program ended badly, in its own words, for the middle of a sentence; secrets masked.
+[[nodiscard]] QString cliFailure(const QByteArray &output);
+
 /// What a deposit or withdrawal came to, by its output and exit status (none: it is not known).
 /// Only failures from before anything was sent count as NotSent; whatever is not clear is Unknown.
 [[nodiscard]] TransferOutcome readTransferOutcome(CliDialect dialect, TransferKind kind,

@@ -123,11 +123,40 @@ base64 -d >"$t" <<'PROVERDECK_END'
         + "\nPROVERDECK_END\n[ \"$(sum \"$t\")\" = " + hash(now)
         + " ] || { echo 'the text arrived damaged'; exit 74; }\nb=\"$f.proverdeck-" + id.toUtf8()
         + R"sh(.bak"
-[ -e "$b" ] || cp -p "$f" "$b" || { echo 'no copy could be kept'; exit 73; }
+k="$b.part.$$"
+[ -e "$b" ] || { cp -p "$f" "$k" && [ "$(sum "$k")" = "$have" ] && mv -f "$k" "$b"; } \
+  || { rm -f "$k"; echo 'no copy could be kept'; exit 73; }
 dd if="$t" of="$f" bs=4194304 conv=notrunc,fsync 2>/dev/null && truncate -s )sh"
         + QByteArray::number(now.size()) + R"sh( "$f" && sync "$f" 2>/dev/null
 [ "$(sum "$f")" = )sh"
         + hash(now) + " ] || { echo 'the file could not be written'; exit 74; }\necho written\n";
+}
+
+QByteArray leftLimitScript(const QString &path)
+{
+    return "f=" + shellWord(path, InputType::RemotePath).toUtf8() + R"sh(
+b=$(ls -tc "$f".proverdeck-stop-*.bak 2>/dev/null | head -n 1)
+[ -n "$b" ] || { echo none; exit 0; }
+echo "found ${b##*/}" && cat "$b"
+)sh";
+}
+
+std::optional<LeftLimit> readLeftLimit(const QByteArray &out)
+{
+    const qsizetype end = out.indexOf('\n');
+    if (!out.startsWith("found ") || end < 0) {
+        return std::nullopt;
+    }
+    const auto limit = readProofLimit(out.mid(end + 1));
+    return limit && limit->value != 0
+        ? std::optional(LeftLimit{*limit, QString::fromUtf8(out.mid(6, end - 6))})
+        : std::nullopt;
+}
+
+QByteArray retireCopyScript(const QString &path, const QString &id)
+{
+    return "b=" + shellWord(path, InputType::RemotePath).toUtf8() + ".proverdeck-" + id.toUtf8()
+        + "\n[ ! -e \"$b.bak\" ] || mv -f \"$b.bak\" \"$b.done\"\n";
 }
 
 } // namespace proverdeck::models::boundless

@@ -42,4 +42,18 @@ withLimitRestored(const QByteArray &toml, const ProofLimit &before);
 [[nodiscard]] QByteArray writeInPlaceScript(const QString &path, const QByteArray &before,
                                             const QByteArray &now, const QString &id);
 
+/// A limit from before a stop that was never brought to its end, out of the copy that it kept.
+struct LeftLimit
+{
+    ProofLimit limit;
+    QString copy; ///< name of that file
+    bool operator==(const LeftLimit &) const = default;
+};
+/// Prints the newest such copy; changes nothing. For sh.
+[[nodiscard]] QByteArray leftLimitScript(const QString &path);
+/// Nothing if there is none, or one that says 0 itself.
+[[nodiscard]] std::optional<LeftLimit> readLeftLimit(const QByteArray &out);
+/// The stop has set its limit back: its copy is renamed to "….done" and no longer looked at.
+[[nodiscard]] QByteArray retireCopyScript(const QString &path, const QString &id);
+
 } // namespace proverdeck::models::boundless

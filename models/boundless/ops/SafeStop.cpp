@@ -13,6 +13,7 @@ namespace {
 
 constexpr auto ShortAnswer = 60s;
 constexpr auto StatusAnswer = 90s;
+constexpr int AbsencesThatCount = 3;
 
 } // namespace
 
@@ -150,13 +151,16 @@ void SafeStop::lookAtContainers()
 /// Where the journal says that we are.
 void SafeStop::proceed()
 {
-    if (m_past.isCancelled || m_past.downExit == 0 || (m_past.isDownAsked && m_past.downExit)) {
+    if (m_past.isOvertaken) {
+        step([this] { overtake(); });
+    } else if (m_past.isCancelled || m_past.downExit == 0
+               || (m_past.isDownAsked && m_past.downExit)) {
         step([this] { m_past.isCancelled ? restoreLimit() : checkStopped(); });
     } else if (m_past.isDownAsked) {
         step([this] { followStop(); });
     } else if (!m_status.isBrokerRunning()) {
-        if (m_past.before) { // somebody else has stopped it meanwhile
-            step([this] { restoreLimit(); });
+        if (m_past.before) {
+            step([this] { m_past.drainedMs ? poll() : overtake(); });
         } else {
             conclude(StopState::Refused, tr("No broker is running in %1.").arg(m_checkout.path));
         }
@@ -185,17 +189,48 @@ void SafeStop::drain()
             conclude(m_past.before ? StopState::Failed : StopState::Refused, edit.error());
             return;
         }
-        if (!m_past.before) {
-            const auto &old = edit->before;
-            if (!note(u"limit"_s,
-                      {{u"value"_s, old.value ? QJsonValue(*old.value) : QJsonValue()},
-                       {u"text"_s, QString::fromLatin1(old.text)}})) {
-                return;
-            }
-            m_past.before = old;
+        if (!m_past.before && edit->before.value == 0) {
+            findLeftLimit(text, *edit);
+        } else if (m_past.before || noteLimit(edit->before, {})) {
+            drain(text, *edit);
         }
-        writeLimit(text, edit->text, [this, now = edit->text] { checkMount(now); });
     });
+}
+
+void SafeStop::drain(const QByteArray &text, const ProofLimitEdit &edit)
+{
+    writeLimit(text, edit.text, [this, now = edit.text] { checkMount(now); });
+}
+
+bool SafeStop::noteLimit(const ProofLimit &limit, const QString &from)
+{
+    if (!note(u"limit"_s,
+              {{u"value"_s, limit.value ? QJsonValue(*limit.value) : QJsonValue()},
+               {u"text"_s, QString::fromLatin1(limit.text)},
+               {u"from"_s, from}})) {
+        return false;
+    }
+    m_past.before = limit;
+    m_past.beforeFrom = from;
+    return true;
+}
+
+/// The limit is 0 already: perhaps since a stop of which this computer does not know, that of
+/// another machine or under another name of the folder. What it was before stands in its copy.
+void SafeStop::findLeftLimit(const QByteArray &text, const ProofLimitEdit &edit)
+{
+    ask(m_shell.runHelperScript(leftLimitScript(tomlPath()), ShortAnswer),
+        [this, text, edit](const Reply &reply) {
+            const auto left = reply.ok() ? readLeftLimit(reply.out) : std::nullopt;
+            if (!reply.ok()) {
+                conclude(StopState::Refused,
+                         tr("max_concurrent_proofs is 0 already, and it cannot be seen what it was "
+                            "before: %1.")
+                             .arg(reply.why()));
+            } else if (noteLimit(left ? left->limit : edit.before, left ? left->copy : QString())) {
+                drain(text, edit);
+            }
+        });
 }
 
 void SafeStop::writeLimit(const QByteArray &before, const QByteArray &now, const Then &done)
@@ -285,8 +320,24 @@ void SafeStop::poll()
             }
             m_status = *status;
             m_evidence.nowMs = m_status.now.toMSecsSinceEpoch();
-            copyDb();
+            if (isBrokerGone()) {
+                step([this] { overtake(); });
+            } else if (m_absences > 0) {
+                pollLater(); // the last verdict is of when it ran
+            } else {
+                copyDb();
+            }
         });
+}
+
+/// A broker that docker starts again, or that was seen once only, is not gone.
+bool SafeStop::isBrokerGone()
+{
+    const StackContainer *broker = m_status.broker();
+    const bool isThere
+        = m_status.isBrokerRunning() || (broker != nullptr && broker->status == u"restarting");
+    m_absences = isThere ? 0 : m_absences + 1;
+    return m_absences >= AbsencesThatCount;
 }
 
 void SafeStop::copyDb()
@@ -354,6 +405,11 @@ void SafeStop::judge()
         step([this] { stopStack(); });
         return;
     }
+    pollLater();
+}
+
+void SafeStop::pollLater()
+{
     m_step = [this] { m_options.token.isEmpty() ? poll() : takeLease(); };
     m_poll.start();
 }

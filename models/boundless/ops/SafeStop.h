@@ -24,6 +24,7 @@ enum class StopState {
     Restoring, ///< the limit is being set back
     Stopped, ///< final: the stack is down, the limit is as it was
     Cancelled, ///< final: the stack runs on, the limit is as it was
+    Overtaken, ///< final: somebody else took the stack down before it was safe; see problem()
     Refused, ///< final: nothing was changed
     Failed, ///< final: see problem()
 };
@@ -91,6 +92,8 @@ public:
     [[nodiscard]] const QString &problem() const { return m_problem; }
     /// What broker.toml said before; nothing: it was not changed yet.
     [[nodiscard]] const std::optional<ProofLimit> &limitBefore() const { return m_past.before; }
+    /// Where that is from, if broker.toml said 0 already: the copy of an earlier stop; else empty.
+    [[nodiscard]] const QString &limitSource() const { return m_past.beforeFrom; }
     [[nodiscard]] bool canCancel() const;
 
 signals:
@@ -125,10 +128,16 @@ private:
     void lookAtContainers();
     void proceed();
     void drain();
+    void drain(const QByteArray &text, const ProofLimitEdit &edit);
+    void findLeftLimit(const QByteArray &text, const ProofLimitEdit &edit);
+    [[nodiscard]] bool noteLimit(const ProofLimit &limit, const QString &from);
+    [[nodiscard]] bool isBrokerGone();
+    void overtake();
     void writeLimit(const QByteArray &before, const QByteArray &now, const Then &done);
     void checkMount(const QByteArray &written);
     void noteDrained();
     void poll();
+    void pollLater();
     void copyDb();
     void onDbCopied(const Reply &reply);
     void askChain();
@@ -138,6 +147,7 @@ private:
     void onStopEnded(const ssh::JobStatus &status);
     void checkStopped();
     void restoreLimit();
+    void retireCopy();
     void afterRestore();
 
     [[nodiscard]] QString tomlPath() const
@@ -163,10 +173,14 @@ private:
     QTimer m_poll;
     QTimer m_reconnect;
     int m_attempt = 0;
+    int m_absences = 0; ///< looks in a row that saw no broker
     int m_round = 0; ///< counted up by cancel(): what was asked before is no longer wanted
     bool m_isReady = false; ///< helper and lease are there
     bool m_hasFinished = false;
 };
+
+/// A sentence on where the limit that is set back is from, if broker.toml said 0 already.
+[[nodiscard]] QString limitSourceText(const SafeStop &stop);
 
 } // namespace proverdeck::models::boundless
 

@@ -15,6 +15,12 @@ namespace {
 constexpr auto StatusAnswer = 90s;
 constexpr qsizetype KeptTail = 4000;
 
+/// "broker.toml.proverdeck-stop-1.bak" is of "stop-1".
+QString copyId(const QString &name)
+{
+    return name.section(u".proverdeck-"_s, 1).chopped(4);
+}
+
 QString lastLines(const QByteArray &text)
 {
     QStringList lines;
@@ -51,6 +57,8 @@ QString stopStateWord(StopState state)
         return u"stopped"_s;
     case StopState::Cancelled:
         return u"cancelled"_s;
+    case StopState::Overtaken:
+        return u"overtaken"_s;
     case StopState::Refused:
         return u"refused"_s;
     case StopState::Failed:
@@ -59,10 +67,23 @@ QString stopStateWord(StopState state)
     return u"failed"_s;
 }
 
+QString limitSourceText(const SafeStop &stop)
+{
+    const auto &before = stop.limitBefore();
+    return stop.limitSource().isEmpty() || !before
+        ? QString()
+        : SafeStop::tr(
+              "max_concurrent_proofs was 0 already, left by an earlier stop; before that it "
+              "was %1, by %2, and it is set back to that.")
+              .arg(before->value ? QString::number(*before->value) : SafeStop::tr("not there"),
+                   stop.limitSource());
+}
+
 bool isFinal(StopState state)
 {
     return state == StopState::Stopped || state == StopState::Cancelled
-        || state == StopState::Refused || state == StopState::Failed;
+        || state == StopState::Overtaken || state == StopState::Refused
+        || state == StopState::Failed;
 }
 
 void SafeStop::cancel()
@@ -88,6 +109,23 @@ void SafeStop::cancel()
     if (m_shell.state() == ssh::ConnectionState::Connected) {
         m_step();
     }
+}
+
+/// Somebody took the stack down before it was safe. Said as it is, and the limit set back.
+void SafeStop::overtake()
+{
+    if (!m_past.isOvertaken && !note(u"overtaken"_s)) {
+        return;
+    }
+    m_past.isOvertaken = true;
+    const qsizetype orders = m_verdict.holding.size();
+    m_problem = tr("Somebody else has taken the broker down before it was safe.");
+    m_problem += u' '
+        + (orders == 0 ? tr("Whether collateral depended on it is not known.")
+                       : tr("Orders that depended on it: %1. What is not delivered before its lock "
+                            "deadline is lost; started again, the broker goes on with them.")
+                             .arg(orders));
+    step([this] { restoreLimit(); });
 }
 
 void SafeStop::stopStack()
@@ -182,8 +220,18 @@ void SafeStop::restoreLimit()
                                                    : tr("not there")));
             return;
         }
-        writeLimit(reply.out, *text ? **text : reply.out, [this] { afterRestore(); });
+        writeLimit(reply.out, *text ? **text : reply.out, [this] { retireCopy(); });
     });
+}
+
+/// Otherwise a later stop, of a limit that a person set to 0, would take it for one that was left.
+void SafeStop::retireCopy()
+{
+    const QByteArray script = retireCopyScript(tomlPath(), m_options.id)
+        + (m_past.beforeFrom.isEmpty() ? QByteArray()
+                                       : retireCopyScript(tomlPath(), copyId(m_past.beforeFrom)));
+    ask(m_shell.runHelperScript(script, StatusAnswer),
+        [this](const Reply & /*reply*/) { afterRestore(); });
 }
 
 void SafeStop::afterRestore()
@@ -192,7 +240,9 @@ void SafeStop::afterRestore()
         return;
     }
     m_past.isRestored = true;
-    if (!m_past.isCancelled) {
+    if (m_past.isOvertaken) {
+        conclude(StopState::Overtaken, m_problem);
+    } else if (!m_past.isCancelled) {
         conclude(StopState::Stopped);
     } else if (m_problem.isEmpty()) {
         conclude(StopState::Cancelled);

@@ -39,9 +39,9 @@ public:
                 m_facts.insert(facts.requestId, facts);
             }
         }
-        if (m_account.isEmpty() && evidence.db) {
-            m_account = accountOf(*evidence.db);
-        }
+        // The account that a person named may be that of another prover: what the database shows to
+        // be ours is ours all the same.
+        m_dbAccount = evidence.db ? accountOf(*evidence.db) : QString();
     }
 
     StopVerdict judge()
@@ -70,6 +70,15 @@ private:
     [[nodiscard]] bool isOver(std::optional<qint64> deadlineMs) const
     {
         return deadlineMs && m_evidence.nowMs > *deadlineMs + ClockSlackMs;
+    }
+
+    [[nodiscard]] bool isAccountKnown() const
+    {
+        return !m_account.isEmpty() || !m_dbAccount.isEmpty();
+    }
+    [[nodiscard]] bool isOurs(const QString &account) const
+    {
+        return !account.isEmpty() && (account == m_account || account == m_dbAccount);
     }
 
     /// The chain's word on whether nothing of this order is open any more.
@@ -131,9 +140,9 @@ private:
             if (known.contains(lock.requestId) || fulfilled.contains(lock.requestId)) {
                 continue;
             }
-            if (m_account.isEmpty()) {
+            if (!isAccountKnown()) {
                 ++nameless;
-            } else if (lock.locker == m_account) {
+            } else if (isOurs(lock.locker)) {
                 hold(lostLock(lock.requestId, db));
             }
         }
@@ -149,7 +158,7 @@ private:
     {
         const auto lock = std::ranges::find(db.locks, order.requestId, &DbLock::requestId);
         if (lock != db.locks.end()) {
-            return m_account.isEmpty() || lock->locker == m_account;
+            return !isAccountKnown() || isOurs(lock->locker);
         }
         return order.provingStartedMs || !order.proofId.isEmpty();
     }
@@ -177,9 +186,9 @@ private:
     void judgeChain()
     {
         for (const OrderChainFacts &facts : *m_evidence.chain) {
-            const bool isOurs = facts.prover.isEmpty() || m_account.isEmpty()
-                || facts.prover.toLower() == m_account;
-            if (!isOurs || m_judged.contains(facts.requestId)) {
+            const bool isOf
+                = facts.prover.isEmpty() || !isAccountKnown() || isOurs(facts.prover.toLower());
+            if (!isOf || m_judged.contains(facts.requestId)) {
                 continue;
             }
             HoldingOrder order{.requestId = facts.requestId,
@@ -262,7 +271,8 @@ private:
     }
 
     const StopEvidence &m_evidence;
-    QString m_account;
+    QString m_account; ///< as it was named
+    QString m_dbAccount; ///< as the database shows it
     QHash<QString, OrderChainFacts> m_facts;
     QSet<QString> m_judged;
     QStringList m_sources;

@@ -2,7 +2,6 @@
 #include "models/boundless/ops/ServerTransfer.h"
 
 #include "models/logs/Redactor.h"
-#include "models/workflow/Plan.h"
 
 #include <QRegularExpression>
 
@@ -19,6 +18,9 @@ constexpr auto BalanceAnswerTime = 90s;
 constexpr auto TransferTime = 15min;
 constexpr auto Patience = 1h;
 constexpr qsizetype MostOutput = 1 << 20;
+
+constexpr const char *Forestall
+    = "echo 'proverdeck: not sent: the connection was lost before it had begun'\nexit 64\n";
 
 bool isKey(const QByteArray &key)
 {
@@ -54,62 +56,10 @@ QString ServerTransfer::name() const
     return tr("the boundless program on %1").arg(m_shell.hostName());
 }
 
-/// What the server's file sets counts also where it lacks "export".
-QByteArray ServerTransfer::environmentScript() const
+TransferScript ServerTransfer::script(bool hasKey) const
 {
-    QByteArray script = enterScript(m_checkout.dir);
-    if (!m_options.environmentFile.isEmpty()) {
-        const QByteArray file
-            = shellWord(QString(u"./"_s + m_options.environmentFile), InputType::Text).toUtf8();
-        script += "[ -r " + file
-            + " ] || { echo 'proverdeck: not sent: the environment file cannot "
-              "be read'; exit 65; }\nset -a; . "
-            + file + " >/dev/null; set +a\n";
-    }
-    return script;
-}
-
-/// A level of the log above info, as it is there for the broker, would swallow the answer.
-QByteArray ServerTransfer::exportScript() const
-{
-    // The files of older releases name them otherwise; the broker's compose file does the same.
-    const QByteArray names = m_checkout.cli == CliDialect::Prover
-        ? "export PROVER_PRIVATE_KEY=\"${PROVER_PRIVATE_KEY:-${PRIVATE_KEY-}}\" "
-          "PROVER_RPC_URL=\"${PROVER_RPC_URL:-${RPC_URL-}}\"\n"
-        : "";
-    return names + "export NO_COLOR=1 RUST_LOG=info\n";
-}
-
-/// Only in what travels over standard input.
-QByteArray ServerTransfer::keyScript() const
-{
-    if (m_options.key.isEmpty()) {
-        return {};
-    }
-    QByteArray script = "unset PROVER_PRIVATE_KEY\nexport PRIVATE_KEY=" + m_options.key + '\n';
-    if (!m_options.rpcUrl.isEmpty()) {
-        script += "unset PROVER_RPC_URL\nexport RPC_URL="
-            + shellWord(m_options.rpcUrl, InputType::Text).toUtf8() + '\n';
-    }
-    return script;
-}
-
-QByteArray ServerTransfer::transferScript(const TransferPlan &plan) const
-{
-    return environmentScript() + exportScript() + commandScript(plan);
-}
-
-QByteArray ServerTransfer::commandScript(const TransferPlan &plan) const
-{
-    const QByteArray market = plan.facts.market.toString().toLower().toUtf8();
-    return "m=$(printf %s \"${BOUNDLESS_MARKET_ADDRESS-}\" | tr A-F a-f)\n[ -z \"$m\" ] || [ "
-           "\"$m\" "
-           "= "
-        + market
-        + " ] || { echo \"proverdeck: not sent: the server's environment names another market "
-          "($m)\"; exit 64; }\nexec "
-        + transferWords(m_checkout.cli, plan.kind).toUtf8() + ' '
-        + shellWord(plan.amountText(), InputType::Text).toUtf8() + " </dev/null 2>&1\n";
+    return {m_checkout, m_plan, m_options.environmentFile, hasKey ? m_options.key : QByteArray(),
+            hasKey ? m_options.rpcUrl : QString()};
 }
 
 QString ServerTransfer::problemOf(const TransferPlan &plan) const
@@ -146,9 +96,7 @@ QString ServerTransfer::problemOf(const TransferPlan &plan) const
 
 void ServerTransfer::askBalance(const BalanceAnswer &answer)
 {
-    const QByteArray script = environmentScript() + keyScript() + exportScript() + "exec "
-        + balanceWords(m_checkout.cli).toUtf8() + " </dev/null 2>&1\n";
-    const auto id = m_shell.runLoginScript(script, BalanceAnswerTime);
+    const auto id = m_shell.runLoginScript(script(true).balance(), BalanceAnswerTime);
     m_caller.call(id, [answer](const Reply &reply) {
         const auto balance = readCliBalance(reply.out);
         if (reply.ok() && balance) {
@@ -156,9 +104,7 @@ void ServerTransfer::askBalance(const BalanceAnswer &answer)
         } else if (!reply.result) {
             answer(tl::unexpected(reply.result.error().detail));
         } else {
-            const TransferOutcome said = readTransferOutcome(
-                CliDialect::Stake, TransferKind::Deposit, reply.out, reply.result->code);
-            answer(tl::unexpected(said.text));
+            answer(tl::unexpected(cliFailure(reply.out + reply.err)));
         }
     });
 }
@@ -186,9 +132,7 @@ void ServerTransfer::checkAccount()
 {
     askBalance([this](const tl::expected<CliBalance, QString> &balance) {
         if (!balance) {
-            end({Outcome::Kind::NotSent,
-                 tr("Nothing was sent: the program could not be asked for its account. %1")
-                     .arg(balance.error())});
+            end({Outcome::Kind::NotSent, tr("Nothing was sent: %1").arg(balance.error())});
         } else if (balance->account.compare(m_plan.account.toString(), Qt::CaseInsensitive) != 0) {
             end({Outcome::Kind::NotSent,
                  tr("Nothing was sent: the key on the server belongs to %1, not to %2.")
@@ -212,25 +156,27 @@ void ServerTransfer::sendAsJob()
                  tr("Nothing was sent: the server does not let this program keep its job files.")});
             return;
         }
-        const auto id = m_shell.startJob(m_options.id.toLatin1(), transferScript(m_plan));
-        m_caller.call(id, [this](const Reply &reply) {
-            if (reply.result && !ssh::parseJobStatus(reply.out)) {
-                end({Outcome::Kind::NotSent,
-                     tr("Nothing was sent: the job could not be started: %1")
-                         .arg(reply.firstLine())});
-                return;
-            }
-            // Whether it has begun is not known if the answer was lost: the follower finds out.
-            m_follower = std::make_unique<JobFollower>(m_shell, m_options.id.toLatin1());
-            connect(m_follower.get(), &JobFollower::bytesCame, this,
-                    [this](const QByteArray &bytes) {
-                        m_output += bytes;
-                        m_output = m_output.right(MostOutput);
-                        emit output(redacted(bytes));
-                    });
-            connect(m_follower.get(), &JobFollower::ended, this, &ServerTransfer::onJobEnded);
-            m_follower->start();
+        startJob(script(false).transfer());
+    });
+}
+
+void ServerTransfer::startJob(const QByteArray &job)
+{
+    m_caller.call(m_shell.startJob(m_options.id.toLatin1(), job), [this](const Reply &reply) {
+        if (reply.result && !ssh::parseJobStatus(reply.out)) {
+            end({Outcome::Kind::NotSent,
+                 tr("Nothing was sent: the job could not be started: %1").arg(reply.firstLine())});
+            return;
+        }
+        // Whether it has begun is not known if the answer was lost: the follower finds out.
+        m_follower = std::make_unique<JobFollower>(m_shell, m_options.id.toLatin1());
+        connect(m_follower.get(), &JobFollower::bytesCame, this, [this](const QByteArray &bytes) {
+            m_output += bytes;
+            m_output = m_output.right(MostOutput);
+            emit output(redacted(bytes));
         });
+        connect(m_follower.get(), &JobFollower::ended, this, &ServerTransfer::onJobEnded);
+        m_follower->start();
     });
 }
 
@@ -238,8 +184,11 @@ void ServerTransfer::onJobEnded(const ssh::JobStatus &status)
 {
     m_follower.release()->deleteLater();
     const bool isDone = status.state == ssh::JobStatus::State::Done;
-    if (status.state == ssh::JobStatus::State::None && !status.exitCode) {
-        end({Outcome::Kind::NotSent, tr("Nothing was sent: the job has never begun.")});
+    const bool hasNotBegun = status.state == ssh::JobStatus::State::None && !status.exitCode;
+    if (hasNotBegun && !std::exchange(m_isForestalled, true)) {
+        // What the lost connection has left on the server may still begin it. A job's id runs once:
+        // with another script under the same id, either that runs or what was begun after all.
+        startJob(Forestall);
         return;
     }
     const auto outcome = readTransferOutcome(m_checkout.cli, m_plan.kind, m_output,
@@ -251,8 +200,7 @@ void ServerTransfer::onJobEnded(const ssh::JobStatus &status)
 
 void ServerTransfer::sendOnce()
 {
-    const auto id = m_shell.runLoginScript(
-        environmentScript() + keyScript() + exportScript() + commandScript(m_plan), TransferTime);
+    const auto id = m_shell.runLoginScript(script(true).transfer(), TransferTime);
     m_options.key.fill('0');
     m_caller.call(id, [this](const Reply &reply) {
         emit output(redacted(reply.out));

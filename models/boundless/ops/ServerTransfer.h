@@ -3,6 +3,7 @@
 
 #include "models/boundless/TransferPlan.h"
 #include "models/boundless/ops/CliAnswer.h"
+#include "models/boundless/ops/TransferScript.h"
 #include "models/run/Caller.h"
 #include "models/run/JobFollower.h"
 
@@ -21,7 +22,9 @@ namespace proverdeck::models::boundless {
 /// over the standard input of the channel into that command's environment, and is forgotten here.
 ///
 /// Lives in the GUI thread; @c shell must be connected when run() is called and outlive this. First
-/// the program is asked for which account it acts: if that is not the plan's, nothing is sent. The
+/// the server is asked which chain its RPC endpoint serves and for which account the program acts:
+/// if that is not the plan's, nothing is sent; the chain is proved once more in the very shell that
+/// sends (see TransferScript). The
 /// transfer is a durable job, so a lost connection does not end it, and its outcome is known when
 /// the connection is back within an hour; one with a key that was handed over is no such job, and a
 /// lost connection makes its outcome unknown.
@@ -47,25 +50,18 @@ public:
     /// At most once.
     void run(const TransferPlan &plan, Ended ended) override;
 
-    /// What the program says of its account's deposit; changes nothing. An error is a sentence.
-    using BalanceAnswer = std::function<void(const tl::expected<CliBalance, QString> &)>;
-    void askBalance(const BalanceAnswer &answer);
-
-    /// For those who want to see it; a key that is handed over is not in it.
-    [[nodiscard]] QByteArray transferScript(const TransferPlan &plan) const;
-
 signals:
     /// What the program prints, secrets masked.
     void output(const QByteArray &bytes);
 
 private:
-    [[nodiscard]] QByteArray environmentScript() const;
-    [[nodiscard]] QByteArray keyScript() const;
-    [[nodiscard]] QByteArray exportScript() const;
-    [[nodiscard]] QByteArray commandScript(const TransferPlan &plan) const;
+    [[nodiscard]] TransferScript script(bool hasKey) const;
     [[nodiscard]] QString problemOf(const TransferPlan &plan) const;
+    using BalanceAnswer = std::function<void(const tl::expected<CliBalance, QString> &)>;
+    void askBalance(const BalanceAnswer &answer);
     void checkAccount();
     void sendAsJob();
+    void startJob(const QByteArray &job);
     void sendOnce();
     void onJobEnded(const ssh::JobStatus &status);
     void end(const TransferOutcome &outcome);
@@ -80,6 +76,7 @@ private:
     QByteArray m_output;
     QTimer m_limit;
     bool m_hasRun = false;
+    bool m_isForestalled = false;
 };
 
 } // namespace proverdeck::models::boundless

@@ -21,6 +21,7 @@ StopPast readStopPast(const QList<JournalEntry> &entries)
             past.before
                 = ProofLimit{value.isDouble() ? std::optional(value.toInteger()) : std::nullopt,
                              data.value("text"_L1).toString().toLatin1()};
+            past.beforeFrom = data.value("from"_L1).toString();
         } else if (entry.what == u"drained") {
             past.drainedMs = data.value("server_ms"_L1).toInteger();
         } else if (entry.what == u"down") {
@@ -35,6 +36,8 @@ StopPast readStopPast(const QList<JournalEntry> &entries)
             past.isRestored = true;
         } else if (entry.what == u"cancel") {
             past.isCancelled = true;
+        } else if (entry.what == u"overtaken") {
+            past.isOvertaken = true;
         } else if (entry.what == u"finish") {
             past.isOver = true;
         }

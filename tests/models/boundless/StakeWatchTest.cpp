@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/boundless/StakeWatch.h"
 
+#include "models/boundless/ops/StakeWitness.h"
 #include "support/Anvil.h"
 #include "support/FaultyProxy.h"
 #include "support/Test.h"
@@ -212,6 +213,58 @@ TEST_F(StakeWatchTest, WhatNoEventExplainsIsShownAsSuch)
     EXPECT_EQ(collateral(), U256(600));
     expectChartEndsAt(U256(600));
     EXPECT_EQ(stake->collateralSeries().unexplained, QList<Difference>{Difference::loss(400)});
+}
+
+TEST_F(StakeWatchTest, BearsWitnessForASafeStopOrSaysWhyNot)
+{
+    const TestMarket market = TestMarket::deploy(*node, 1, 6, u"USDC"_s, u"RequestMarket"_s);
+    market.deposit(*node, u"100000000"_s);
+    const QString from = QString::fromLatin1(Anvil::Account0);
+    const quint64 start = quint64(QDateTime::currentSecsSinceEpoch());
+    const auto lock = [&](quint64 id, const QString &prover, quint64 amount, quint64 lockTimeout) {
+        node->send(from, market.market,
+                   callData("testLock(uint256,address,uint96,uint64,uint32,uint32,bytes32)",
+                            {hexNumber(id), prover, hexNumber(amount), hexNumber(start),
+                             hexNumber(lockTimeout), hexNumber(lockTimeout + 3600), LockTopic}));
+    };
+    lock(0x31, Us, 10'000'000, 1000);
+    lock(0x32, Us, 20'000'000, 500);
+    node->send(from, market.market,
+               callData("testFulfil(uint256,address,bytes32)", {hexNumber(0x31), Us, FulfilTopic}));
+    StakeWitness witness([this] { return stake.get(); });
+    using Facts = tl::expected<QList<OrderChainFacts>, QString>;
+    std::optional<Facts> said;
+    const auto ask = [&](const QString &account, const QStringList &ids) {
+        said.reset();
+        witness.ask(account, ids, [&said](const Facts &facts) { said = facts; });
+        EXPECT_TRUE(becomes([&] { return said.has_value(); }));
+        return *said;
+    };
+    EXPECT_TRUE(ask({}, {}).error().contains(u"not connected"));
+    watch(market);
+    const Facts facts = ask(Us.toLower(), {}); // also before it has read anything: it waits
+    ASSERT_TRUE(facts) << facts.error().toStdString();
+    ASSERT_EQ(facts->size(), 1) << "what was paid in time does not matter any more";
+    EXPECT_EQ(facts->first().requestId, u"0x32"_s);
+    EXPECT_EQ(facts->first().prover, Us.toLower());
+    EXPECT_EQ(facts->first().lockDeadlineMs, qint64(start + 500) * 1000);
+    EXPECT_EQ(facts->first().paidWhileLocked, false);
+    EXPECT_EQ(facts->first().collateralRaw, u"20000000"_s);
+    const Facts both = ask({}, {u"0x31"_s});
+    ASSERT_TRUE(both);
+    ASSERT_EQ(both->size(), 2);
+    EXPECT_EQ(both->first().paidWhileLocked, true);
+
+    EXPECT_TRUE(ask(Other, {}).error().contains(u"another account"));
+    watch(market, 0); // no events: nobody can say that this is all
+    ASSERT_TRUE(settles());
+    EXPECT_FALSE(ask({}, {}));
+    watch(market, 7);
+    ASSERT_TRUE(settles());
+    node->stop();
+    EXPECT_TRUE(
+        becomes([&] { return stake->monitor().state() != CollateralMonitor::State::Live; }));
+    EXPECT_FALSE(ask({}, {})) << "old values prove nothing";
 }
 
 TEST_F(StakeWatchTest, AFloodIsReadInNarrowerSteps)

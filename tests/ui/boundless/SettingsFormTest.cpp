@@ -16,6 +16,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -23,6 +24,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+
+#include <algorithm>
 
 namespace proverdeck::ui {
 namespace {
@@ -72,6 +75,46 @@ protected:
     SettingsDocument document;
     SettingsForm form{document};
 };
+
+TEST_F(SettingsFormTest, TheNamesOfANewerReleaseAreShownThenUsedAndCanBeUndone)
+{
+    const QByteArray old = sample("broker-0.13.toml");
+    document.load(u"broker.toml on prover1"_s, old);
+    EXPECT_FALSE(child<QPushButton>("renameSettings")->isVisible());
+    auto *era = child<QComboBox>("brokerEra");
+    era->setCurrentIndex(era->count() - 1);
+    emit era->activated(era->count() - 1);
+    ASSERT_TRUE(child<QPushButton>("renameSettings")->isVisible());
+    child<QPushButton>("renameSettings")->click();
+    auto *question = child<QMessageBox>("renameQuestion");
+    EXPECT_TRUE(question->text().contains(u"max_stake = \"25\" becomes max_collateral"));
+    EXPECT_TRUE(question->text().contains(u"was in USDC and counts in ZKC"));
+    EXPECT_TRUE(question->text().contains(u"mcycle_price_stake_token = \"0.0001\" stays"));
+    savePicture(form, u"settings-rename"_s);
+    question->findChild<QPushButton *>(u"renameConfirm"_s)->click();
+    EXPECT_TRUE(document.file().bytes().contains("\nmin_mcycle_price = \"0.0000005\""));
+    EXPECT_EQ(child<QLineEdit>("edit-max_collateral")->text(), u"25"_s);
+    while (document.file().canUndo()) {
+        document.undo();
+    }
+    EXPECT_EQ(document.file().bytes(), old);
+}
+
+TEST_F(SettingsFormTest, TheFilesOfChainsAreOfferedAndCheckedAsSuch)
+{
+    QSignalSpy wanted(&form, &SettingsForm::fileWanted);
+    form.setFiles({u"broker.toml"_s}, u"broker.toml"_s);
+    EXPECT_FALSE(child<QComboBox>("settingsFiles")->isVisible());
+    form.setFiles({u"broker.toml"_s, u"chain-overrides/broker.8453.toml"_s}, u"broker.toml"_s);
+    ASSERT_TRUE(child<QComboBox>("settingsFiles")->isVisible());
+    emit child<QComboBox>("settingsFiles")->textActivated(u"chain-overrides/broker.8453.toml"_s);
+    ASSERT_EQ(wanted.count(), 1);
+    document.load(u"chain-overrides/broker.8453.toml on prover1"_s,
+                  sample("chain-overrides/broker.8453.toml"));
+    EXPECT_TRUE(std::ranges::any_of(document.flags(), [](const auto &flag) {
+        return flag.finding.code == u"global-only-key"_s;
+    }));
+}
 
 TEST_F(SettingsFormTest, ShowsValuesDefaultsAndRemarks)
 {
@@ -261,13 +304,14 @@ TEST_F(RequestorListsTest, RefusesWhatIsNoAddress)
 {
     const QByteArray before = document.file().bytes();
     for (const char *bad : {"", "0x12", "48268bE6235A23eb7b67356469362869D5d0293f",
-                            "0x48268bE6235A23eb7b67356469362869D5d0293g"}) {
+                            "0x48268bE6235A23eb7b67356469362869D5d0293g",
+                            "0x48268BE6235A23eb7b67356469362869D5d0293f"}) { // its checksum
         child<QLineEdit>(u"address-"_s + deny)->setText(QString::fromLatin1(bad));
         child<QPushButton>(u"add-"_s + deny)->click();
         EXPECT_TRUE(child<QLabel>(u"message-"_s + deny)->isVisible()) << bad;
     }
     child<QLineEdit>(u"address-"_s + priority)
-        ->setText(u"0x48268BE6235A23eb7b67356469362869D5d0293f"_s);
+        ->setText(u"0x48268be6235a23eb7b67356469362869d5d0293f"_s);
     child<QPushButton>(u"add-"_s + priority)->click();
     EXPECT_THAT(child<QLabel>(u"message-"_s + priority)->text().toStdString(),
                 ::testing::HasSubstr("already"));

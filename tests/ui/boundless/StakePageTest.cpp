@@ -47,7 +47,17 @@ class MemoryStore : public StakeStore
 public:
     [[nodiscard]] StakeConfig load() const override { return config; }
     void save(const StakeConfig &next) override { config = next; }
+    [[nodiscard]] TransferBook transfers() const override { return book; }
+    [[nodiscard]] QString changeTransfers(const Change &change) override
+    {
+        if (problem.isEmpty()) {
+            change(book);
+        }
+        return problem;
+    }
     StakeConfig config;
+    TransferBook book;
+    QString problem;
 };
 
 class MemorySecrets : public models::SecretStore
@@ -72,18 +82,41 @@ public:
     int finds = 0;
 };
 
-/// Ends when the test says so.
-class SlowRunner : public TransferRunner
+/// Its transfers end when the test says so.
+class SlowServer : public TransferServer
 {
 public:
     [[nodiscard]] QString name() const override { return u"the test"_s; }
-    void run(const TransferPlan &plan, Ended ended) override
+    [[nodiscard]] QStringList keyFiles() const override { return files; }
+    [[nodiscard]] std::unique_ptr<TransferRunner> runner(const TransferKey &key) override
     {
-        plans << plan;
-        end = std::move(ended);
+        keys << key.secret;
+        return std::make_unique<Runner>(*this);
     }
+
+    QStringList files{u".env.base"_s};
     QList<TransferPlan> plans;
-    Ended end;
+    QList<QByteArray> keys;
+    TransferRunner::Ended end;
+
+private:
+    class Runner : public TransferRunner
+    {
+    public:
+        explicit Runner(SlowServer &server)
+            : m_server(server)
+        {
+        }
+        [[nodiscard]] QString name() const override { return u"the test"_s; }
+        void run(const TransferPlan &plan, Ended ended) override
+        {
+            m_server.plans << plan;
+            m_server.end = std::move(ended);
+        }
+
+    private:
+        SlowServer &m_server;
+    };
 };
 
 template<class T> T *child(const QObject *parent, const QString &name)
@@ -154,9 +187,9 @@ TEST(StakeDialogTest, ATransferIsConfirmedByTypingItAgain)
     context.snapshot = Snapshot{
         5, {}, {}, {}, U256::powerOfTen(20), U256::powerOfTen(20), U256::powerOfTen(18), 0};
     context.isFresh = true;
-    SlowRunner runner;
+    SlowServer server;
     TransferBook book;
-    TransferDialog dialog(TransferKind::Deposit, context, book, &runner);
+    TransferDialog dialog(TransferKind::Deposit, context, book, &server, true);
     QSignalSpy confirmed(&dialog, &TransferDialog::confirmed);
     auto *amount = child<QLineEdit>(&dialog, u"transferAmount"_s);
     auto *typed = child<QLineEdit>(&dialog, u"transferTyped"_s);
@@ -179,7 +212,7 @@ TEST(StakeDialogTest, ATransferIsConfirmedByTypingItAgain)
     EXPECT_EQ(confirmed.count(), 1);
 
     book.submitted(*dialog.plan(), QDateTime::currentDateTimeUtc());
-    TransferDialog again(TransferKind::Deposit, context, book, &runner);
+    TransferDialog again(TransferKind::Deposit, context, book, &server, true);
     child<QLineEdit>(&again, u"transferAmount"_s)->setText(u"12.5"_s);
     child<QLineEdit>(&again, u"transferTyped"_s)->setText(u"12.5"_s);
     EXPECT_FALSE(child<QPushButton>(&again, u"transferSubmit"_s)->isEnabled()) << "held back";
@@ -187,7 +220,7 @@ TEST(StakeDialogTest, ATransferIsConfirmedByTypingItAgain)
     child<QPushButton>(&again, u"transferRelease"_s)->click();
     EXPECT_EQ(released.count(), 1);
     EXPECT_TRUE(child<QPushButton>(&again, u"transferSubmit"_s)->isEnabled());
-    TransferDialog wallet(TransferKind::Withdrawal, context, book, nullptr);
+    TransferDialog wallet(TransferKind::Withdrawal, context, book, nullptr, true);
     EXPECT_FALSE(child<QPushButton>(&wallet, u"transferSubmit"_s)->isVisibleTo(&wallet));
 }
 
@@ -414,8 +447,8 @@ TEST_F(StakePageTest, AlertsAndTransfersOutliveTheSession)
 {
     const TestMarket market = TestMarket::deploy(*node, 1, 6, u"USDC"_s);
     market.deposit(*node, u"42000000"_s);
-    SlowRunner runner;
-    page->setRunner(&runner);
+    SlowServer server;
+    page->setServer(&server);
     watch(market);
     page->show();
     ASSERT_TRUE(settles());
@@ -433,14 +466,70 @@ TEST_F(StakePageTest, AlertsAndTransfersOutliveTheSession)
     child<QLineEdit>(dialog, u"transferAmount"_s)->setText(u"2"_s);
     child<QLineEdit>(dialog, u"transferTyped"_s)->setText(u"2"_s);
     child<QPushButton>(dialog, u"transferSubmit"_s)->click();
-    ASSERT_EQ(runner.plans.size(), 1);
-    EXPECT_EQ(store.config.transfers.size(), 1) << "noted before it went out";
-    runner.end({TransferOutcome::Kind::Unknown, u"the connection was lost"_s});
+    ASSERT_EQ(server.plans.size(), 1);
+    EXPECT_EQ(store.book.records().size(), 1) << "noted before it went out";
+    server.end({TransferOutcome::Kind::Unknown, u"the connection was lost"_s});
     ASSERT_TRUE(shows([&] { return noticeText().contains(u"held back"); }));
     market.withdraw(*node, u"2000000"_s); // it had gone out after all
     ASSERT_TRUE(shows([&] { return !noticeText().contains(u"held back"); }));
-    EXPECT_EQ(TransferBook::fromJson(store.config.transfers).records().first().state,
-              TransferState::Done);
+    EXPECT_EQ(store.book.records().first().state, TransferState::Done);
+}
+
+TEST_F(StakePageTest, NothingGoesOutThatCannotBeNotedOrThatAnotherProgramHasSent)
+{
+    const TestMarket market = TestMarket::deploy(*node, 1, 6, u"USDC"_s);
+    market.deposit(*node, u"42000000"_s);
+    SlowServer server;
+    server.files.clear();
+    page->setServer(&server);
+    watch(market);
+    page->show();
+    ASSERT_TRUE(settles());
+    const auto withdraw = [&](const QString &amount, const QString &key) {
+        child<QPushButton>(page.get(), u"stakeWithdraw"_s)->click();
+        QPointer<QDialog> dialog = child<QDialog>(page.get(), u"transferDialog"_s);
+        child<QLineEdit>(dialog, u"transferAmount"_s)->setText(amount);
+        child<QLineEdit>(dialog, u"transferKey"_s)->setText(key);
+        shoot(u"withdraw-key"_s);
+        child<QPushButton>(dialog, u"transferSubmit"_s)->click();
+        EXPECT_TRUE(shows([&] { return dialog.isNull(); }));
+    };
+    const QString key(64, u'a');
+    store.problem = u"The disk is full."_s;
+    withdraw(u"1"_s, key);
+    EXPECT_TRUE(
+        shows([&] { return noticeText().contains(u"Nothing was sent: The disk is full."); }));
+    EXPECT_TRUE(server.plans.isEmpty());
+
+    // The other program's note counts, although the page has never read it.
+    store.problem.clear();
+    TransferPlan other;
+    other.kind = TransferKind::Withdrawal;
+    other.facts = *page->stakeWatch()->facts();
+    other.account = page->stakeWatch()->target().account;
+    other.amount = U256(1'000'000);
+    other.before.block = 1'000'000;
+    child<QPushButton>(page.get(), u"stakeWithdraw"_s)->click();
+    QPointer<QDialog> dialog = child<QDialog>(page.get(), u"transferDialog"_s);
+    child<QLineEdit>(dialog, u"transferAmount"_s)->setText(u"1"_s);
+    child<QLineEdit>(dialog, u"transferKey"_s)->setText(key);
+    store.book.submitted(other, QDateTime::currentDateTimeUtc());
+    child<QPushButton>(dialog, u"transferSubmit"_s)->click();
+    EXPECT_TRUE(shows([&] { return noticeText().contains(u"could move the amount twice"); }));
+    EXPECT_TRUE(server.plans.isEmpty());
+    EXPECT_TRUE(shows([&] { return dialog.isNull(); }));
+
+    withdraw(u"2"_s, {});
+    EXPECT_TRUE(shows([&] { return noticeText().contains(u"keychain holds no private key"); }));
+    EXPECT_TRUE(server.plans.isEmpty());
+    secrets.kept.insert(u"private key of %1 (Boundless)"_s.arg(Us), key);
+    withdraw(u"2"_s, {});
+    ASSERT_EQ(server.plans.size(), 1);
+    EXPECT_EQ(server.keys.last(), key.toLatin1());
+    server.end({TransferOutcome::Kind::NotSent, u"Nothing was sent: the chain is another one."_s});
+    EXPECT_TRUE(shows([&] { return noticeText().contains(u"the chain is another one"); }));
+    withdraw(u"2"_s, key);
+    EXPECT_EQ(server.plans.size(), 2) << "not held back: it is certain that nothing was sent";
 }
 
 } // namespace

@@ -120,5 +120,42 @@ TEST_F(WriteInPlaceTest, DoesNotOverwriteWhatSomebodyElseWrote)
     EXPECT_EQ(contentOf(path), "somebody's\n");
 }
 
+TEST_F(WriteInPlaceTest, ACopyIsWholeOrNotThere)
+{
+    // What an interrupted copy leaves behind has another name and is no copy.
+    QFile part(path + ".proverdeck-stop-1.bak.part.1");
+    ASSERT_TRUE(part.open(QIODevice::WriteOnly));
+    part.write("old te");
+    part.close();
+    EXPECT_EQ(write("old text, rather long\n", "new\n"), "written");
+    EXPECT_EQ(contentOf(path + ".proverdeck-stop-1.bak"), "old text, rather long\n");
+}
+
+TEST_F(WriteInPlaceTest, TheLimitOfAStopThatWasLeftIsFoundUntilItIsSetBack)
+{
+    const auto run = [](const QByteArray &script) {
+        QProcess sh;
+        sh.start("sh", {"-s"});
+        sh.write(script);
+        sh.closeWriteChannel();
+        EXPECT_TRUE(sh.waitForFinished(10'000));
+        return sh.readAllStandardOutput();
+    };
+    EXPECT_FALSE(readLeftLimit(run(leftLimitScript(path))));
+    put("[market]\nmax_concurrent_proofs = 7\n");
+    EXPECT_EQ(
+        write("[market]\nmax_concurrent_proofs = 7\n", "[market]\nmax_concurrent_proofs = 0\n"),
+        "written");
+    const auto left = readLeftLimit(run(leftLimitScript(path)));
+    ASSERT_TRUE(left);
+    EXPECT_EQ(left->limit.value, 7);
+    EXPECT_EQ(left->copy, "bro'ker $x.toml.proverdeck-stop-1.bak");
+    run(retireCopyScript(path, "stop-1"));
+    EXPECT_FALSE(readLeftLimit(run(leftLimitScript(path))));
+    EXPECT_EQ(contentOf(path + ".proverdeck-stop-1.done"), "[market]\nmax_concurrent_proofs = 7\n");
+    EXPECT_FALSE(readLeftLimit("found x.bak\n[market]\nmax_concurrent_proofs = 0\n"));
+    EXPECT_FALSE(readLeftLimit("found x.bak\n[market\n"));
+}
+
 } // namespace
 } // namespace proverdeck::models::boundless

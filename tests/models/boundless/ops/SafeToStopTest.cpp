@@ -53,6 +53,30 @@ TEST_F(SafeToStopTest, AnEmptyDatabaseIsSafe)
     EXPECT_EQ(verdict().source, "broker.db");
 }
 
+TEST_F(SafeToStopTest, ANamedAccountOfAnotherProverHidesNothing)
+{
+    evidence.account = Other; // the one of the stake page, which is of another server
+    add(order("0x1", "Done"));
+    evidence.db->locks << DbLock{"0x2", Us}; // lost: locked as ours, and no order of it
+    StopVerdict now = verdict();
+    EXPECT_NE(now.answer, Answer::Safe) << "the database shows whose locks are ours";
+    ASSERT_EQ(now.holding.size(), 1);
+    EXPECT_EQ(now.holding.first().requestId, "0x2");
+    OrderChainFacts facts;
+    facts.requestId = "0x2";
+    facts.prover = Us;
+    facts.lockDeadlineMs = Now + 10 * Minute;
+    facts.paidWhileLocked = false;
+    evidence.chain = QList<OrderChainFacts>{facts};
+    now = verdict();
+    EXPECT_EQ(now.answer, Answer::Wait) << "the chain knows its deadline";
+    EXPECT_EQ(now.holding.first().why, Why::LostLock);
+    evidence.nowMs = Now + 12 * Minute;
+    now = verdict();
+    EXPECT_EQ(now.answer, Answer::Safe) << "nothing can be saved any more";
+    EXPECT_EQ(now.lost.size(), 1);
+}
+
 TEST_F(SafeToStopTest, EveryCommittedStatusHoldsItUp)
 {
     for (const char *status :
