@@ -14,6 +14,7 @@
 #include "ui/boundless/SettingsForm.h"
 #include "ui/boundless/ShownServer.h"
 #include "ui/boundless/StakePage.h"
+#include "ui/common/Theme.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -50,7 +51,9 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
 {
     setObjectName(u"boundlessPage"_s);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
+    column->setContentsMargins(24, 18, 24, 16);
+    column->setSpacing(8);
+    column->addWidget(makeHeading(tr("Boundless prover"), this));
     m_tabs->setObjectName(u"boundlessTabs"_s);
     m_tabs->setDocumentMode(true);
     addTabs();
@@ -165,7 +168,7 @@ QWidget *BoundlessPage::makeServer()
 {
     auto *bar = new QWidget(this);
     auto *row = new QHBoxLayout(bar);
-    row->setContentsMargins(20, 14, 20, 0);
+    row->setContentsMargins(0, 12, 0, 0);
     m_host = new QComboBox(bar);
     m_host->setObjectName(u"boundlessHost"_s);
     m_host->setAccessibleName(tr("Server"));

@@ -34,7 +34,7 @@ ComposePage::ComposePage(QWidget *parent)
     setAccessibleName(tr("Agents"));
     setStyleSheet(lineEditStyle());
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(16, 12, 16, 12);
+    column->setContentsMargins(0, 12, 0, 0);
     column->setSpacing(10);
     column->addWidget(makeHead());
     column->addWidget(makeSegment());

@@ -32,7 +32,7 @@ EnvPage::EnvPage(QWidget *parent)
     setObjectName(u"envPage"_s);
     auto *content = new QWidget(this);
     auto *column = new QVBoxLayout(content);
-    column->setContentsMargins(20, 14, 20, 14);
+    column->setContentsMargins(0, 12, 0, 0);
     column->setSpacing(10);
     column->addWidget(makeHead());
     column->addWidget(makeForm());

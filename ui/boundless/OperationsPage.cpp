@@ -76,6 +76,7 @@ void OperationsPage::build()
     m_findings = new FindingsView(this);
     m_tabs = new QTabWidget(this);
     m_tabs->setObjectName(u"operationsTabs"_s);
+    m_tabs->setDocumentMode(true);
     auto *containers = new QWidget(this);
     m_containerStack = new QStackedLayout(containers);
     m_containerStack->setContentsMargins(0, 0, 0, 0);
@@ -100,6 +101,7 @@ void OperationsPage::build()
 
     auto *content = new QWidget(this);
     auto *column = new QVBoxLayout(content);
+    column->setContentsMargins(0, 8, 0, 0);
     column->addWidget(makeHead());
     column->addWidget(m_stopView);
     column->addWidget(m_tabs, 1);

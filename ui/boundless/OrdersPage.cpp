@@ -86,7 +86,7 @@ OrdersPage::OrdersPage(QWidget *parent)
     m_skips = new SkipReasonModel(this);
 
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(16, 12, 16, 12);
+    layout->setContentsMargins(0, 12, 0, 0);
     layout->setSpacing(10);
     layout->addWidget(makeHead());
     auto *body = new QWidget(this);

@@ -37,7 +37,7 @@ RequestorListsPage::RequestorListsPage(SettingsDocument &document, QWidget *pare
     setAccessibleName(tr("Requestor lists"));
     setStyleSheet(lineEditStyle());
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(16, 12, 16, 12);
+    column->setContentsMargins(0, 12, 0, 0);
     column->setSpacing(10);
     column->addWidget(makeHeading(tr("Requestors"), this));
     column->addWidget(makeList(Priority, tr("Priority"),

@@ -66,7 +66,7 @@ SettingsForm::SettingsForm(SettingsDocument &document, QWidget *parent)
     setAcceptDrops(true);
     setStyleSheet(lineEditStyle());
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(16, 12, 16, 12);
+    layout->setContentsMargins(0, 12, 0, 0);
     layout->setSpacing(10);
     layout->addWidget(makeHead());
     m_scroll = new QScrollArea(this);

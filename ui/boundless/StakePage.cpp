@@ -184,7 +184,7 @@ QWidget *StakePage::makeDashboard()
 {
     auto *page = new QWidget(this);
     auto *column = new QVBoxLayout(page);
-    column->setContentsMargins(20, 16, 20, 14);
+    column->setContentsMargins(0, 12, 0, 0);
     column->setSpacing(10);
     column->addWidget(makeHeader());
     m_notices = new NoticeBar(page);
