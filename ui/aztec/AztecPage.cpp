@@ -216,16 +216,18 @@ void AztecPage::updateTables(const AztecResultPtr &result)
     m_containerBox->setVisible(!analysis.containers.isEmpty());
     m_startUps->setRows(aztectables::startUpRows(analysis));
     m_circuits->setRows(aztectables::circuitRows(analysis));
-    const QModelIndex current = m_jobTable->currentIndex();
-    const QVariant job = current.data(JobTableModel::JobRole);
-    const int scrolled = m_jobTable->verticalScrollBar()->value();
+    TableView &jobs = m_jobTable->view();
+    const QVariant job = jobs.currentIndex().data(JobTableModel::JobRole);
+    const int scrolled = jobs.verticalScrollBar()->value();
     m_jobs->setResult(result);
     if (job.isValid()) {
-        if (const int row = m_jobs->rowOf(job.toUInt()); row >= 0) {
-            m_jobTable->selectRow(row);
+        const QModelIndex now
+            = m_jobTable->order().mapFromSource(m_jobs->index(m_jobs->rowOf(job.toUInt()), 0));
+        if (now.isValid()) {
+            jobs.selectRow(now.row());
         }
     }
-    m_jobTable->verticalScrollBar()->setValue(scrolled);
+    jobs.verticalScrollBar()->setValue(scrolled);
 }
 
 void AztecPage::updateFindings()
