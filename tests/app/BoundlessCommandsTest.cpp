@@ -71,6 +71,31 @@ TEST_F(BoundlessCommandsTest, AnalysesEveryFramingAlike)
     }
 }
 
+TEST_F(BoundlessCommandsTest, MigratesNamesAndWritesOnlyWhenAsked)
+{
+    const QByteArray old = read(data("broker-0.13.toml"));
+    const QString path = write("broker.toml", old);
+    EXPECT_EQ(call({"broker", "config", "migrate", path}).code, 2) << "to which release?";
+    const Answer shown
+        = call({"broker", "config", "migrate", path, "--to", "2.0", "--format", "json"});
+    EXPECT_EQ(shown.code, 0) << shown.err.toStdString();
+    EXPECT_EQ(read(path), old);
+    EXPECT_FALSE(shown.json()["written"].toBool(true));
+    bool isFound = false;
+    for (const auto &one : shown.json()["settings"].toArray()) {
+        const QJsonObject row = one.toObject();
+        isFound = isFound
+            || (row["old"].toString() == "max_stake" && row["new"].toString() == "max_collateral"
+                && row["renamed"].toBool() && row["remark"].toString().contains("ZKC"));
+    }
+    EXPECT_TRUE(isFound);
+    const Answer written
+        = call({"broker", "config", "migrate", path, "--to", "2.0", "--write", "--format", "json"});
+    EXPECT_EQ(written.code, 0);
+    EXPECT_TRUE(read(path).contains("\nmax_collateral = \"25\""));
+    EXPECT_EQ(read(written.json()["backup"].toString()), old);
+}
+
 TEST_F(BoundlessCommandsTest, AnOrderSaysWhatIsKnownAndNullOtherwise)
 {
     const Answer answer
