@@ -32,6 +32,10 @@ protected:
     static Answer call(const QStringList &arguments)
     {
         QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.remove("PROVERDECK_RPC_URL");
+        environment.remove("PROVER_ADDRESS");
+        process.setProcessEnvironment(environment);
         process.start(QStringLiteral(PROVERDECK_BINARY_DIR "/proverdeck"), arguments);
         process.closeWriteChannel();
         EXPECT_TRUE(process.waitForFinished(60'000));
@@ -94,6 +98,21 @@ TEST_F(BoundlessCommandsTest, MigratesNamesAndWritesOnlyWhenAsked)
     EXPECT_EQ(written.code, 0);
     EXPECT_TRUE(read(path).contains("\nmax_collateral = \"25\""));
     EXPECT_EQ(read(written.json()["backup"].toString()), old);
+}
+
+TEST_F(BoundlessCommandsTest, AStopThatShallAskTheChainNeedsToKnowWhomAndWhere)
+{
+    const QStringList stop{"broker", "stop", "--safe", "--host", "p1"};
+    const Answer account = call(stop + QStringList{"--network", "base"});
+    EXPECT_EQ(account.code, 2);
+    EXPECT_TRUE(account.err.contains("--account")) << account.err.toStdString();
+    const QStringList known{"--account", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8"};
+    const Answer mars = call(stop + known + QStringList{"--network", "mars"});
+    EXPECT_EQ(mars.code, 2);
+    EXPECT_TRUE(mars.err.contains("mars"));
+    const Answer endpoint = call(stop + known + QStringList{"--network", "base"});
+    EXPECT_EQ(endpoint.code, 2);
+    EXPECT_TRUE(endpoint.err.contains("PROVERDECK_RPC_URL")) << endpoint.err.toStdString();
 }
 
 TEST_F(BoundlessCommandsTest, AnOrderSaysWhatIsKnownAndNullOtherwise)
