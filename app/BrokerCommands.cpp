@@ -2,6 +2,7 @@
 #include "app/BrokerCommands.h"
 
 #include "app/SignalWatcher.h"
+#include "app/StakeArguments.h"
 #include "app/Terminal.h"
 #include "models/logs/Redactor.h"
 #include "models/report/Report.h"
@@ -40,25 +41,29 @@ QString tr(const char *text)
 
 QString helpText()
 {
-    return tr("Usage: proverdeck broker status --host HOST [--dir PATH] [--format text|json]\n"
-              "       proverdeck broker stop --safe --host HOST [--dir PATH]\n"
-              "\n"
-              "status  what the Boundless stack on a server is and does; changes nothing\n"
-              "stop    no new locks (max_concurrent_proofs = 0), wait until no collateral depends "
-              "on the\n"
-              "        broker, then down, and the old limit back. Ctrl-C gives up and sets the "
-              "limit back.\n"
-              "        Killed in the middle, the same command goes on.\n"
-              "\n"
-              "Options:\n"
-              "  --host HOST            a name from ~/.ssh/config, or user@host:port\n"
-              "  --dir PATH             the checkout on the server (~/boundless)\n"
-              "  --account 0x…          ours, if the broker's database does not tell\n"
-              "  --poll SECONDS         how often to look while waiting (15)\n"
-              "  --patience SECONDS     end with 6 when it cannot be judged for so long (180)\n"
-              "  --ssh-config FILE      as ssh -F\n"
-              "  --trust-host SHA256:…  accept an unknown host that shows this key\n"
-              "  --format text|json     what to print\n");
+    return tr(
+        "Usage: proverdeck broker status --host HOST [--dir PATH] [--format text|json]\n"
+        "       proverdeck broker stop --safe --host HOST [--dir PATH]\n"
+        "\n"
+        "status  what the Boundless stack on a server is and does; changes nothing\n"
+        "stop    no new locks (max_concurrent_proofs = 0), wait until no collateral depends "
+        "on the\n"
+        "        broker, then down, and the old limit back. Ctrl-C gives up and sets the "
+        "limit back.\n"
+        "        Killed in the middle, the same command goes on.\n"
+        "\n"
+        "Options:\n"
+        "  --host HOST            a name from ~/.ssh/config, or user@host:port\n"
+        "  --dir PATH             the checkout on the server (~/boundless)\n"
+        "  --account 0x…          ours, if the broker's database does not tell\n"
+        "  --network N, --market A  stop: also ask the chain about locks of --account, by the "
+        "RPC endpoint in\n"
+        "                         the environment's PROVERDECK_RPC_URL (as stake balance)\n"
+        "  --poll SECONDS         how often to look while waiting (15)\n"
+        "  --patience SECONDS     end with 6 when it cannot be judged for so long (180)\n"
+        "  --ssh-config FILE      as ssh -F\n"
+        "  --trust-host SHA256:…  accept an unknown host that shows this key\n"
+        "  --format text|json     what to print\n");
 }
 
 std::optional<int> seconds(const QCommandLineParser &parser, const QString &name, int least)
@@ -90,6 +95,24 @@ QJsonArray ordersJson(const QList<HoldingOrder> &orders)
     return array;
 }
 
+/// The chain as a witness for a safe stop.
+tl::expected<void, QString> readChain(const QCommandLineParser &parser, BrokerRequest &request)
+{
+    const StakeInput input = stakeInput();
+    models::boundless::StakeTarget target;
+    if (const auto read = readStakeTarget(parser, input, target); !read) {
+        return tl::unexpected(read.error());
+    }
+    const auto url
+        = models::evm::RpcUrl::fromText(input.environment.value(u"PROVERDECK_RPC_URL"_s));
+    if (!url) {
+        return tl::unexpected(tr("To ask the chain, set PROVERDECK_RPC_URL. %1").arg(url.error()));
+    }
+    request.chain = target;
+    request.endpoint = *url;
+    return {};
+}
+
 QString leftText(const HoldingOrder &order, qint64 nowMs)
 {
     return order.lockDeadlineMs ? tr("%1 left").arg(models::report::durationText(
@@ -104,7 +127,7 @@ tl::expected<BrokerRequest, QString> parseBrokerRequest(const QStringList &argum
     BrokerRequest request;
     QCommandLineParser parser;
     for (const QString &name : {u"host"_s, u"dir"_s, u"account"_s, u"ssh-config"_s, u"trust-host"_s,
-                                u"format"_s, u"poll"_s, u"patience"_s}) {
+                                u"format"_s, u"poll"_s, u"patience"_s, u"network"_s, u"market"_s}) {
         parser.addOption({name, QString(), name});
     }
     parser.addOption({u"safe"_s, QString()});
@@ -156,6 +179,11 @@ tl::expected<BrokerRequest, QString> parseBrokerRequest(const QStringList &argum
     }
     if (parser.isSet(u"patience"_s)) {
         request.patience = std::chrono::seconds(*seconds(parser, u"patience"_s, 0));
+    }
+    if (parser.isSet(u"network"_s) || parser.isSet(u"market"_s)) {
+        if (const auto read = readChain(parser, request); !read) {
+            return tl::unexpected(read.error());
+        }
     }
     request.sshConfig = parser.value(u"ssh-config"_s);
     request.trusted = parser.values(u"trust-host"_s);
@@ -330,7 +358,14 @@ void BrokerCommand::startStop()
         return;
     }
     m_setup.options.poll = m_request.poll;
-    m_stop = std::make_unique<models::boundless::SafeStop>(*m_shell, m_setup.options);
+    if (m_request.chain) {
+        m_watch = std::make_unique<models::boundless::StakeWatch>(m_request.endpoint);
+        m_witness
+            = std::make_unique<models::boundless::StakeWitness>([this] { return m_watch.get(); });
+        m_watch->start(*m_request.chain);
+    }
+    m_stop
+        = std::make_unique<models::boundless::SafeStop>(*m_shell, m_setup.options, m_witness.get());
     if (m_setup.past.isBegun) {
         say(tr("Going on with %1.").arg(m_setup.options.id));
         m_stop->restore(m_setup.past);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/BrokerStops.h"
+#include "models/boundless/ops/StakeWitness.h"
 #include "ssh/SshShell.h"
 
 #include <QElapsedTimer>
@@ -25,6 +26,9 @@ struct BrokerRequest
     std::chrono::milliseconds poll{15'000};
     std::chrono::seconds patience{180}; ///< so long nobody may be able to judge
     QString help;
+    /// Stop: whose locks the chain is asked for; nothing: it is not asked.
+    std::optional<models::boundless::StakeTarget> chain;
+    models::evm::RpcUrl endpoint;
 };
 
 /// Reads what follows "proverdeck broker". The error is a sentence; exit with 2.
@@ -67,6 +71,8 @@ private:
     BrokerStopSetup m_setup;
     std::unique_ptr<ssh::SshShell> m_shell;
     std::unique_ptr<models::Caller> m_caller;
+    std::unique_ptr<models::boundless::StakeWatch> m_watch; // both outlive the stop
+    std::unique_ptr<models::boundless::StakeWitness> m_witness;
     std::unique_ptr<models::boundless::SafeStop> m_stop;
     models::boundless::Checkout m_checkout;
     QString m_lastLine;

@@ -122,56 +122,6 @@ void addOptions(QCommandLineParser &parser)
     }
 }
 
-tl::expected<void, QString> readTarget(const QCommandLineParser &parser, const StakeInput &input,
-                                       StakeTarget &target)
-{
-    const auto networks = loadNetworks();
-    if (!networks) {
-        return tl::unexpected(networks.error());
-    }
-    const QString name = parser.isSet(u"network"_s) ? parser.value(u"network"_s) : u"base"_s;
-    QStringList known;
-    bool isKnown = false;
-    for (const Network &network : *networks) {
-        known << network.id;
-        if (network.id == name) {
-            target.network = network;
-            isKnown = true;
-        }
-    }
-    if (!isKnown) {
-        return tl::unexpected(
-            tr("--network: there is no \"%1\". Known: %2.").arg(name, known.join(u", ")));
-    }
-    const QString market = parser.value(u"market"_s);
-    const Deployment *deployment = market.isEmpty() && !target.network.deployments.isEmpty()
-        ? &target.network.deployments.first()
-        : target.network.deployment(market);
-    if (deployment) {
-        target.market = deployment->market;
-    } else if (market.isEmpty()) {
-        return tl::unexpected(tr("--network custom needs the market's address: --market 0x…."));
-    } else {
-        const auto address = models::evm::Address::fromText(market);
-        if (!address) {
-            return tl::unexpected(u"--market: "_s + address.error());
-        }
-        target.market = *address;
-    }
-    const QString account = parser.isSet(u"account"_s)
-        ? parser.value(u"account"_s)
-        : input.environment.value(u"PROVER_ADDRESS"_s);
-    if (account.isEmpty()) {
-        return tl::unexpected(tr("Which prover? Give its address with --account 0x…."));
-    }
-    const auto address = models::evm::Address::fromText(account);
-    if (!address) {
-        return tl::unexpected(u"--account: "_s + address.error());
-    }
-    target.account = *address;
-    return {};
-}
-
 tl::expected<void, QString> readEndpoint(const QCommandLineParser &parser, const StakeInput &input,
                                          StakeRequest &request)
 {
@@ -277,6 +227,56 @@ QString lineOfStandardInput()
     return QString::fromUtf8(line).trimmed();
 }
 
+tl::expected<void, QString> readStakeTarget(const QCommandLineParser &parser,
+                                            const StakeInput &input, StakeTarget &target)
+{
+    const auto networks = loadNetworks();
+    if (!networks) {
+        return tl::unexpected(networks.error());
+    }
+    const QString name = parser.isSet(u"network"_s) ? parser.value(u"network"_s) : u"base"_s;
+    QStringList known;
+    bool isKnown = false;
+    for (const Network &network : *networks) {
+        known << network.id;
+        if (network.id == name) {
+            target.network = network;
+            isKnown = true;
+        }
+    }
+    if (!isKnown) {
+        return tl::unexpected(
+            tr("--network: there is no \"%1\". Known: %2.").arg(name, known.join(u", ")));
+    }
+    const QString market = parser.value(u"market"_s);
+    const Deployment *deployment = market.isEmpty() && !target.network.deployments.isEmpty()
+        ? &target.network.deployments.first()
+        : target.network.deployment(market);
+    if (deployment) {
+        target.market = deployment->market;
+    } else if (market.isEmpty()) {
+        return tl::unexpected(tr("--network custom needs the market's address: --market 0x…."));
+    } else {
+        const auto address = models::evm::Address::fromText(market);
+        if (!address) {
+            return tl::unexpected(u"--market: "_s + address.error());
+        }
+        target.market = *address;
+    }
+    const QString account = parser.isSet(u"account"_s)
+        ? parser.value(u"account"_s)
+        : input.environment.value(u"PROVER_ADDRESS"_s);
+    if (account.isEmpty()) {
+        return tl::unexpected(tr("Which prover? Give its address with --account 0x…."));
+    }
+    const auto address = models::evm::Address::fromText(account);
+    if (!address) {
+        return tl::unexpected(u"--account: "_s + address.error());
+    }
+    target.account = *address;
+    return {};
+}
+
 StakeInput stakeInput()
 {
     return {QProcessEnvironment::systemEnvironment(), askTerminal};
@@ -322,7 +322,7 @@ tl::expected<StakeRequest, QString> parseStake(const QStringList &arguments,
         return tl::unexpected(tr("--format: \"%1\" is not one of text, json.").arg(format));
     }
     request.isJson = format == u"json";
-    if (const auto read = readTarget(parser, input, request.target); !read) {
+    if (const auto read = readStakeTarget(parser, input, request.target); !read) {
         return tl::unexpected(read.error());
     }
     request.target.historyDays = request.action == Action::History ? 7 : 0;

@@ -9,6 +9,8 @@
 
 #include <functional>
 
+class QCommandLineParser;
+
 namespace proverdeck::app {
 
 /// What "proverdeck stake …" was asked for.
@@ -46,6 +48,11 @@ struct StakeInput
 /// A line of standard input, and not a byte more.
 [[nodiscard]] QString lineOfStandardInput();
 
+/// Network, market and account of the options --network, --market and --account, or of the
+/// environment's PROVER_ADDRESS. The error is a sentence.
+[[nodiscard]] tl::expected<void, QString> readStakeTarget(const QCommandLineParser &parser,
+                                                          const StakeInput &input,
+                                                          models::boundless::StakeTarget &target);
 /// Reads the arguments after "stake". The error is a sentence; exit with 2.
 [[nodiscard]] tl::expected<StakeRequest, QString> parseStake(const QStringList &arguments,
                                                              const StakeInput &input);

@@ -123,7 +123,9 @@ QString StakeSettings::changeTransfers(const Change &change)
     change(*book);
     QSaveFile file(path);
     const QByteArray text = QJsonDocument(QJsonObject{{u"transfers"_s, book->toJson()}}).toJson();
-    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit()) {
+    if (!file.open(QIODevice::WriteOnly)
+        || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
+        || file.write(text) != text.size() || !file.commit()) {
         return tr("The notes of transfers cannot be written: %1: %2.")
             .arg(path, file.errorString());
     }

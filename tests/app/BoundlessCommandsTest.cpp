@@ -32,6 +32,10 @@ protected:
     static Answer call(const QStringList &arguments)
     {
         QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.remove("PROVERDECK_RPC_URL");
+        environment.remove("PROVER_ADDRESS");
+        process.setProcessEnvironment(environment);
         process.start(QStringLiteral(PROVERDECK_BINARY_DIR "/proverdeck"), arguments);
         process.closeWriteChannel();
         EXPECT_TRUE(process.waitForFinished(60'000));
@@ -69,6 +73,46 @@ TEST_F(BoundlessCommandsTest, AnalysesEveryFramingAlike)
         EXPECT_EQ(answer.json()["log"].toObject()["errors"].toInt(), 10);
         EXPECT_EQ(answer.json()["log"].toObject()["era"].toString(), "0.13");
     }
+}
+
+TEST_F(BoundlessCommandsTest, MigratesNamesAndWritesOnlyWhenAsked)
+{
+    const QByteArray old = read(data("broker-0.13.toml"));
+    const QString path = write("broker.toml", old);
+    EXPECT_EQ(call({"broker", "config", "migrate", path}).code, 2) << "to which release?";
+    const Answer shown
+        = call({"broker", "config", "migrate", path, "--to", "2.0", "--format", "json"});
+    EXPECT_EQ(shown.code, 0) << shown.err.toStdString();
+    EXPECT_EQ(read(path), old);
+    EXPECT_FALSE(shown.json()["written"].toBool(true));
+    bool isFound = false;
+    for (const auto &one : shown.json()["settings"].toArray()) {
+        const QJsonObject row = one.toObject();
+        isFound = isFound
+            || (row["old"].toString() == "max_stake" && row["new"].toString() == "max_collateral"
+                && row["renamed"].toBool() && row["remark"].toString().contains("ZKC"));
+    }
+    EXPECT_TRUE(isFound);
+    const Answer written
+        = call({"broker", "config", "migrate", path, "--to", "2.0", "--write", "--format", "json"});
+    EXPECT_EQ(written.code, 0);
+    EXPECT_TRUE(read(path).contains("\nmax_collateral = \"25\""));
+    EXPECT_EQ(read(written.json()["backup"].toString()), old);
+}
+
+TEST_F(BoundlessCommandsTest, AStopThatShallAskTheChainNeedsToKnowWhomAndWhere)
+{
+    const QStringList stop{"broker", "stop", "--safe", "--host", "p1"};
+    const Answer account = call(stop + QStringList{"--network", "base"});
+    EXPECT_EQ(account.code, 2);
+    EXPECT_TRUE(account.err.contains("--account")) << account.err.toStdString();
+    const QStringList known{"--account", "0x70997970c51812dc3a010c7d01b50e0d17dc79c8"};
+    const Answer mars = call(stop + known + QStringList{"--network", "mars"});
+    EXPECT_EQ(mars.code, 2);
+    EXPECT_TRUE(mars.err.contains("mars"));
+    const Answer endpoint = call(stop + known + QStringList{"--network", "base"});
+    EXPECT_EQ(endpoint.code, 2);
+    EXPECT_TRUE(endpoint.err.contains("PROVERDECK_RPC_URL")) << endpoint.err.toStdString();
 }
 
 TEST_F(BoundlessCommandsTest, AnOrderSaysWhatIsKnownAndNullOtherwise)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/StakeCommand.h"
 
+#include "app/StakeSettings.h"
 #include "support/Anvil.h"
 #include "support/FaultyProxy.h"
 #include "support/Test.h"
 
 #include <QJsonDocument>
+#include <QLockFile>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -60,6 +62,19 @@ TEST(StakeArgumentsTest, EveryMistakeHasASentence)
     EXPECT_FALSE(error(QStringList{u"balance"_s, u"--rpc-url"_s, u"ftp://x/SECRETKEY"_s} + account)
                      .contains(u"SECRETKEY"));
     EXPECT_EQ(parseStake(QStringList{u"balance"_s} + account, inputWith({})).error(), u"asked"_s);
+    EXPECT_TRUE(error(QStringList{u"deposit"_s, u"1"_s, u"--yes"_s} + account)
+                    .contains(u"--yes needs --host"));
+    EXPECT_TRUE(error(QStringList{u"balance"_s, u"--host"_s, u"p1"_s} + account)
+                    .contains(u"leave --host out"));
+    EXPECT_TRUE(error(QStringList{u"deposit"_s, u"1"_s, u"--host=-oProxyCommand=x"_s} + account)
+                    .contains(u"no name of a server"));
+    EXPECT_TRUE(error(QStringList{u"deposit"_s, u"1"_s, u"--host"_s, u"p1"_s, u"--dir"_s, u"-x"_s}
+                      + account)
+                    .contains(u"--dir"));
+    EXPECT_TRUE(error(QStringList{u"deposit"_s, u"1"_s, u"--host"_s, u"p1"_s, u"--key-file"_s,
+                                  u"/nonexistent"_s}
+                      + account)
+                    .contains(u"--key-file"));
 
     const auto request = parseStake(QStringList{u"history"_s} + account, input);
     ASSERT_TRUE(request) << request.error().toStdString();
@@ -70,6 +85,44 @@ TEST(StakeArgumentsTest, EveryMistakeHasASentence)
     const auto visible = parseStake(
         QStringList{u"balance"_s, u"--rpc-url"_s, u"http://base.example/x"_s} + account, input);
     EXPECT_EQ(visible->warnings.size(), 2) << "on the command line, and not encrypted";
+}
+
+TEST(StakeSettingsTest, NotesOfTransfersThatCannotBeReadAreNoEmptyNotes)
+{
+    const QTemporaryDir home;
+    qputenv("XDG_DATA_HOME", QFile::encodeName(home.path()));
+    StakeSettings settings;
+    models::boundless::TransferPlan plan;
+    plan.facts.chainId = 1;
+    plan.facts.market = models::evm::Address::fromText(Us.toLower()).value();
+    plan.account = plan.facts.market;
+    plan.amount = models::evm::U256(5);
+    EXPECT_EQ(settings.changeTransfers(
+                  [&](auto &book) { book.submitted(plan, QDateTime::currentDateTimeUtc()); }),
+              QString());
+    StakeSettings other; // as another program
+    EXPECT_FALSE(other.transfers().whyHeldBack(plan).isEmpty());
+    EXPECT_EQ(QFile(StakeSettings::transfersPath()).permissions()
+                  & (QFile::ReadGroup | QFile::ReadOther),
+              QFile::Permissions());
+
+    bool isCalled = false;
+    const auto change = [&](auto & /*book*/) { isCalled = true; };
+    for (const QByteArray &text : {QByteArray(), QByteArray("{\"transfers\": ["),
+                                   QByteArray("{\"transfers\": [{}]}"), QByteArray("[]")}) {
+        QFile file(StakeSettings::transfersPath());
+        ASSERT_TRUE(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        file.write(text);
+        file.close();
+        EXPECT_TRUE(other.changeTransfers(change).contains(u"damaged")) << text.toStdString();
+        EXPECT_FALSE(isCalled) << "nothing is sent on notes that are not known";
+    }
+    QFile::remove(StakeSettings::transfersPath());
+    QLockFile lock(StakeSettings::transfersPath() + u".lock"_s);
+    ASSERT_TRUE(lock.tryLock());
+    EXPECT_TRUE(other.changeTransfers(change).contains(u"Another program"));
+    EXPECT_FALSE(isCalled);
+    qunsetenv("XDG_DATA_HOME");
 }
 
 /// The program itself against a real node behind a proxy.

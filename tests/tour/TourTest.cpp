@@ -34,6 +34,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMessageBox>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QProcess>
@@ -412,6 +413,11 @@ TEST_F(TourTest, ABoundlessServerAndItsSettings)
         + "/home/boundless/broker.toml";
     const QString address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
     ASSERT_TRUE(page->document().setList("market", "allow_client_addresses", {address}).isEmpty());
+    click(child<QPushButton>(page, "saveSettings"));
+    auto *diff = child<QDialog>(page, "diffDialog");
+    ASSERT_NE(diff, nullptr);
+    picture(diff, "boundless-settings-diff");
+    diff->reject();
     QSignalSpy saved(&page->document(), &ui::SettingsDocument::saved);
     EXPECT_TRUE(page->document().save().isEmpty());
     ASSERT_TRUE(QTest::qWaitFor([&] { return saved.count() == 1; }, DemoLimitMs));
@@ -421,6 +427,26 @@ TEST_F(TourTest, ABoundlessServerAndItsSettings)
     EXPECT_TRUE(page->document().file().bytes().contains(address.toUtf8()));
     tabs->setCurrentIndex(5);
     picture(window, "boundless-agents");
+    tabs->setCurrentIndex(6);
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return child<QLabel>(page, "envTitle")->text().endsWith("on demo"); }, DemoLimitMs));
+    picture(window, "boundless-environment");
+
+    // A stop that an earlier program left, of another checkout there.
+    EXPECT_EQ(window->findChild<QMessageBox *>("openStops"), nullptr);
+    ASSERT_TRUE(application->store().append("stop-tour",
+                                            {QDateTime::currentDateTimeUtc(),
+                                             "stop",
+                                             {},
+                                             {{"host", "demo"}, {"dir", "~/boundless-2"}}}));
+    window->offerOpenStops();
+    auto *stops = child<QMessageBox>(window, "openStops");
+    ASSERT_NE(stops, nullptr);
+    EXPECT_TRUE(stops->text().contains("~/boundless-2 on demo"));
+    picture(stops, "boundless-open-stops");
+    stops->reject();
+    ASSERT_TRUE(application->store().append(
+        "stop-tour", {QDateTime::currentDateTimeUtc(), "finish", {}, {{"state", "cancelled"}}}));
 }
 
 TEST_F(TourTest, LogsOfAztecProvers)

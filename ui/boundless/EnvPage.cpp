@@ -244,8 +244,18 @@ void EnvPage::onCheck()
     }
     m_problem.clear();
     m_check = std::make_unique<RpcCheck>(*url);
-    connect(m_check.get(), &RpcCheck::finished, this, [this] {
+    const QString host = url->secretUrl().host();
+    const bool isLocal = host == u"localhost" || host.startsWith("127."_L1) || host == u"::1";
+    connect(m_check.get(), &RpcCheck::finished, this, [this, isLocal] {
         m_rpcFindings = models::boundless::judgeRpc(m_check->report(), wantedChain());
+        if (isLocal) {
+            m_rpcFindings << models::Finding{
+                u"rpc-asked-here"_s,
+                models::Severity::Warning,
+                tr("This address means another machine on the server than here: this computer was "
+                   "asked, not the server."),
+                {}};
+        }
         m_check.release()->deleteLater();
         refresh();
     });

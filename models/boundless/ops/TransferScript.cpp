@@ -156,29 +156,51 @@ QByteArray TransferScript::chainProof() const
 /// A level of the log above info, as it is there for the broker, would swallow the answer. From 1.1
 /// on the program also reads files of its home folder, which may name another account or network:
 /// it gets an empty one.
-QByteArray TransferScript::program(const QByteArray &words) const
+QByteArray TransferScript::program() const
 {
     QByteArray script = "export NO_COLOR=1 RUST_LOG=info\n";
-    if (checkout.cli == CliDialect::Prover) {
-        script += "export PROVER_PRIVATE_KEY=\"${PROVER_PRIVATE_KEY:-${PRIVATE_KEY-}}\"\n"
-                  "unset PROVER_ADDRESS BOUNDLESS_NETWORK\n"
-                  "pd_home=$(mktemp -d) || pd_no 'the server has no room for temporary files'\n"
-                  "trap 'rm -rf \"$pd_home\"' EXIT\n"
-                  "HOME=$pd_home ";
+    if (checkout.cli != CliDialect::Prover) {
+        return script + "pd_run() { \"$@\" </dev/null 2>&1; }\n";
     }
-    return script + words + " </dev/null 2>&1\nexit $?\n";
+    return script
+        + "export PROVER_PRIVATE_KEY=\"${PROVER_PRIVATE_KEY:-${PRIVATE_KEY-}}\"\n"
+          "unset PROVER_ADDRESS BOUNDLESS_NETWORK\n"
+          "pd_home=$(mktemp -d) || pd_no 'the server has no room for temporary files'\n"
+          "trap 'rm -rf \"$pd_home\"' EXIT\n"
+          "pd_run() { HOME=\"$pd_home\" \"$@\" </dev/null 2>&1; }\n";
+}
+
+/// The key may be another one than when the panel asked for its account.
+QByteArray TransferScript::accountProof() const
+{
+    if (plan.account.isNull()) {
+        return {};
+    }
+    const QByteArray account = low(plan.account);
+    return "pd_said=$(pd_run " + balanceWords(checkout.cli).toUtf8()
+        + ") || pd_no 'the program could not be asked for its account'\n"
+          "pd_account=$(printf '%s\\n' \"$pd_said\" | sed -n "
+          "'s/.*[Aa]ddress:\\{0,1\\} *\\(0x[0-9a-fA-F]\\{40\\}\\).*/\\1/p' | tr A-F a-f | sed -n "
+          "'$p')\n"
+          "[ \"$pd_account\" = "
+        + account + " ] || pd_no \"the key on the server belongs to $pd_account, not to " + account
+        + "\"\n";
+}
+
+QByteArray TransferScript::proven() const
+{
+    return environment() + endpoint() + agreement() + chainProof() + handedOver() + program();
 }
 
 QByteArray TransferScript::balance() const
 {
-    return environment() + endpoint() + agreement() + chainProof() + handedOver()
-        + program(balanceWords(checkout.cli).toUtf8());
+    return proven() + "pd_run " + balanceWords(checkout.cli).toUtf8() + "\nexit $?\n";
 }
 
 QByteArray TransferScript::transfer() const
 {
-    return environment() + endpoint() + agreement() + chainProof() + handedOver()
-        + program(transferWords(checkout.cli, plan.kind).toUtf8() + ' ' + word(plan.amountText()));
+    return proven() + accountProof() + "pd_run " + transferWords(checkout.cli, plan.kind).toUtf8()
+        + ' ' + word(plan.amountText()) + "\nexit $?\n";
 }
 
 } // namespace proverdeck::models::boundless

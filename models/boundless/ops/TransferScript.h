@@ -10,8 +10,8 @@ namespace proverdeck::models::boundless {
 ///
 /// Each of them proves first, in the very shell that then runs the program, with what it runs: that
 /// the one RPC endpoint which the program will use serves the plan's chain, and that nothing in the
-/// environment names another chain, market or token. Whatever does not agree ends with a line
-/// "proverdeck: not sent: …". Pure.
+/// environment names another chain, market or token; before it sends also whose key it is. Whatever
+/// does not agree ends with a line "proverdeck: not sent: …". Pure.
 struct TransferScript
 {
     const Checkout &checkout;
@@ -31,7 +31,9 @@ private:
     [[nodiscard]] QByteArray endpoint() const;
     [[nodiscard]] QByteArray agreement() const;
     [[nodiscard]] QByteArray chainProof() const;
-    [[nodiscard]] QByteArray program(const QByteArray &words) const;
+    [[nodiscard]] QByteArray program() const;
+    [[nodiscard]] QByteArray accountProof() const;
+    [[nodiscard]] QByteArray proven() const;
 };
 
 /// The program of the checkout has this market built in, for the plan's chain.

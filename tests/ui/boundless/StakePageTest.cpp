@@ -449,9 +449,11 @@ TEST_F(StakePageTest, AlertsAndTransfersOutliveTheSession)
     market.deposit(*node, u"42000000"_s);
     SlowServer server;
     page->setServer(&server);
+    QSignalSpy attention(page.get(), &StakePage::attentionWanted);
     watch(market);
     page->show();
     ASSERT_TRUE(settles());
+    EXPECT_TRUE(attention.isEmpty());
     child<QPushButton>(page.get(), u"stakeAlerts"_s)->click();
     child<QLineEdit>(page.get(), u"collateralWarning"_s)->setText(u"50"_s);
     child<QDialog>(page.get(), u"alertsDialog"_s)
@@ -459,6 +461,12 @@ TEST_F(StakePageTest, AlertsAndTransfersOutliveTheSession)
         ->button(QDialogButtonBox::Ok)
         ->click();
     ASSERT_TRUE(shows([&] { return noticeText().contains(u"collateral is low"); }));
+    EXPECT_EQ(attention.count(), 1);
+    EXPECT_TRUE(attention.at(0).at(1).toString().contains(u"42 USDC"));
+    EXPECT_FALSE(attention.at(0).at(2).toBool()) << "low, not critical";
+    page->watch(store.config, RpcUrl::fromText(proxy->url().toString()).value());
+    ASSERT_TRUE(settles());
+    EXPECT_EQ(attention.count(), 1) << "the same crossing is told once, also after a new start";
     EXPECT_EQ(store.config.thresholds.collateralWarning, U256(50'000'000));
 
     child<QPushButton>(page.get(), u"stakeWithdraw"_s)->click();

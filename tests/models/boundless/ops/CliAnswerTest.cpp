@@ -164,7 +164,7 @@ TEST_F(ServerTransferTest, AsksForTheAccountAndThenSendsOnceAsAJob)
     shell.reply(said("0.13-account-stake-balance.stdout"), 0, "stake-balance");
     shell.reply("ok\n", 0); // the helper
     const auto start = shell.expectJob("start", "transfer-1");
-    EXPECT_TRUE(start.input.contains("boundless account deposit-stake 2.5 </dev/null"));
+    EXPECT_TRUE(start.input.contains("pd_run boundless account deposit-stake 2.5\n"));
     EXPECT_TRUE(start.input.contains("0x26759dbb201afba361bec78e097aa3942b0b4ab8"));
     shell.reply(testing::statusLine("running"), 0);
     const auto log = shell.expectJob("log", "transfer-1");

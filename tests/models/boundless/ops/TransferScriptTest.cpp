@@ -220,6 +220,33 @@ TEST_F(TransferScriptTest, WhatIsHandedOverWins)
     EXPECT_TRUE(asked().contains("https://mine.example/y"));
 }
 
+TEST_F(TransferScriptTest, WhoseKeyItIsIsProvenWhereItIsUsed)
+{
+    env(Good);
+    tool("curl", Base);
+    plan.account = *evm::Address::fromText(u"0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266");
+    EXPECT_TRUE(
+        run().out.contains("belongs to , not to 0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266"));
+    const auto program = [this](const QByteArray &balance) {
+        put("bin/boundless",
+            "#!/bin/bash\ncase $* in *balance*) " + balance + " ;; *) echo \"ran $*\" ;; esac\n");
+    };
+    program("echo '2025-08-05T09:14:22.1Z  INFO boundless: Checking stake balance for address "
+            "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'; echo '2025-08-05T09:14:22.2Z  INFO "
+            "boundless: Stake balance for address 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266: "
+            "10.000000 USDC'");
+    EXPECT_TRUE(run().ran());
+    program("printf '\\nCollateral (ZKC) Balance\\n  Address:         "
+            "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266\\n  Deposited:       3 ZKC\\n'");
+    EXPECT_TRUE(run().ran());
+    program("echo '  Address:         0x70997970C51812dc3A010C7d01b50e0d17dc79C8'");
+    EXPECT_FALSE(run().ran());
+    program("echo 'Error: no'; exit 1");
+    const Result failed = run();
+    EXPECT_FALSE(failed.ran());
+    EXPECT_TRUE(failed.out.contains("could not be asked for its account"));
+}
+
 TEST_F(TransferScriptTest, ALoginEnvironmentOfAnotherChainIsSeen)
 {
     env("PRIVATE_KEY=aa\n");
