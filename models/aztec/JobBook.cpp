@@ -9,7 +9,7 @@ namespace proverdeck::models::aztec {
 namespace {
 
 /// Ids end in a SHA-256 in hexadecimal, so some of its digits are as good as a hash of it all.
-quint64 hashOf(std::string_view id)
+quint32 hashOf(std::string_view id)
 {
     quint64 a = 0;
     quint64 b = 0;
@@ -18,7 +18,7 @@ quint64 hashOf(std::string_view id)
     std::memcpy(&b, end - 8, 8); // NOLINT(bugprone-not-null-terminated-result)
     quint64 mixed = (a ^ (b * 0x9e3779b97f4a7c15U)) + id.size();
     mixed = (mixed ^ (mixed >> 32U)) * 0xd6e8feb86659fd93U;
-    return mixed ^ (mixed >> 32U);
+    return quint32(mixed ^ (mixed >> 32U));
 }
 
 } // namespace
@@ -59,7 +59,7 @@ int JobBook::uncounted(std::size_t job, EventKind kind) const
 
 quint32 JobBook::jobFor(const Event &event)
 {
-    const quint64 hash = hashOf(event.id);
+    const quint32 hash = hashOf(event.id);
     const std::size_t mask = m_slots.size() - 1;
     std::size_t i = std::size_t(hash) & mask;
     for (; m_slots[i].job; i = (i + 1) & mask) {

@@ -81,9 +81,9 @@ private:
     std::unordered_map<quint32, std::array<int, std::size_t(EventKind::LastJobKind) + 1>> m_extra;
     std::string m_ids;
     std::vector<std::string> m_types;
-    struct Slot
+    struct Slot ///< small: most of the time goes into waiting for one
     {
-        quint64 hash = 0;
+        quint32 hash = 0;
         quint32 job = 0; ///< index + 1; 0: free
     };
     std::vector<Slot> m_slots; ///< open addressing; the size is a power of two

@@ -103,12 +103,14 @@ bool contains(std::string_view text, std::string_view part)
         && memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
-/// The first bytes of a message, as the rules have them; what it lacks is 0.
-quint64 headOf(std::string_view message)
+/// The first eight bytes; 0 where there are fewer.
+quint64 headOf(std::string_view text)
 {
     quint64 head = 0;
-    if (!message.empty()) { // else there may be no address to copy from
-        std::memcpy(&head, message.data(), std::min(message.size(), sizeof head));
+    if (text.size() >= sizeof head) { // so that no call is made for the usual
+        std::memcpy(&head, text.data(), sizeof head);
+    } else if (!text.empty()) {
+        std::memcpy(&head, text.data(), text.size());
     }
     return head;
 }
@@ -231,8 +233,9 @@ void LogReader::readLine(std::string_view line, qint64 offset)
 bool LogReader::readQuickly(std::string_view line, qint64 offset)
 {
     (void)offset;
+    const quint64 head = headOf(line);
     for (const Wrapper &wrapper : m_wrappers) {
-        if (!line.starts_with(wrapper.bytes)) {
+        if ((head & wrapper.mask) != wrapper.head || !line.starts_with(wrapper.bytes)) {
             continue;
         }
         std::string_view text = line.substr(wrapper.bytes.size());
@@ -268,7 +271,10 @@ void LogReader::rememberWrapper(std::string_view line, const LineFrame &frame, i
     constexpr quint8 Usual = FramedRaw | FramedCompose;
     constexpr std::size_t Most = 12;
     if ((frame.framing & ~Usual) == 0 && m_wrappers.size() < Most) {
-        m_wrappers.push_back({std::string(line.substr(0, line.find('['))), container});
+        const std::string_view bytes = line.substr(0, line.find('['));
+        quint64 mask = 0;
+        std::memset(&mask, 0xff, std::min<std::size_t>(bytes.size(), sizeof mask));
+        m_wrappers.push_back({std::string(bytes), container, headOf(bytes), mask});
         // The longest first: the empty one fits every line.
         std::sort(m_wrappers.begin(), m_wrappers.end(), [](const Wrapper &a, const Wrapper &b) {
             return a.bytes.size() > b.bytes.size();

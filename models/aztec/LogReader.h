@@ -98,6 +98,8 @@ private:
     {
         std::string bytes;
         int container = 0;
+        quint64 head = 0; ///< its first eight bytes, as they lie in memory
+        quint64 mask = 0; ///< which of them count
     };
 
     void readLine(std::string_view line, qint64 offset);
