@@ -12,7 +12,6 @@
 #include <QElapsedTimer>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
-#include <QTest>
 
 #include <functional>
 #include <random>
