@@ -66,9 +66,15 @@ quint32 checksum(QByteArrayView bytes)
 {
     quint32 a = 1;
     quint32 b = 0;
-    for (const char byte : bytes) { // Adler-32
-        a = (a + quint8(byte)) % 65521;
-        b = (b + a) % 65521;
+    constexpr quint32 Prime = 65521; // Adler-32
+    constexpr qsizetype Safe = 5552; // bytes before b could overflow
+    for (qsizetype begin = 0; begin < bytes.size(); begin += Safe) {
+        for (const char byte : bytes.sliced(begin, std::min(Safe, bytes.size() - begin))) {
+            a += quint8(byte);
+            b += a;
+        }
+        a %= Prime;
+        b %= Prime;
     }
     return b << 16U | a;
 }

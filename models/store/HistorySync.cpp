@@ -123,9 +123,18 @@ private:
 
     void receive(const QString &id, qint64 here)
     {
-        const auto copy = copyOf(m_team, id, 0);
-        const auto put = copy ? m_local.put(*copy, here) : std::optional<qint64>();
-        if (!copy || !take(put)) {
+        auto copy = copyOf(m_team, id, 0);
+        const auto ours = here != 0 ? copyOf(m_local, id, here) : std::optional<RunCopy>();
+        if (!copy || (here != 0 && !ours)) {
+            return;
+        }
+        if (!isOver(copy->run.state)) {
+            return; // whoever drives it tells of it
+        }
+        // A folder is of one machine: what others name could be anything on this one.
+        copy->run.folder = ours ? ours->run.folder : QString();
+        const tl::expected<std::optional<qint64>, QString> put = m_local.put(*copy, here);
+        if (!take(put)) {
             return;
         }
         if (!*put) {

@@ -4,6 +4,8 @@
 #include "models/logs/LogFile.h"
 #include "models/store/SampleArchive.h"
 
+#include <QFileInfo>
+
 #include <array>
 #include <cmath>
 #include <functional>
@@ -145,6 +147,11 @@ series::GpuSample gpuOf(const SampleArchive::Sealed &sealed)
     return sample;
 }
 
+bool hasSamples(const QString &folder)
+{
+    return QFileInfo::exists(folder + u'/' + GpuFile) || QFileInfo::exists(folder + u'/' + L2File);
+}
+
 /// Seals full hours; gives @p past, if there is one, all that was not sealed.
 void readText(SampleArchive *archive, const QString &folder, const std::atomic<bool> &stop,
               PastSamples *past)
@@ -182,6 +189,9 @@ void readText(SampleArchive *archive, const QString &folder, const std::atomic<b
 PastSamples readPastSamples(const QString &folder, const std::atomic<bool> &stop)
 {
     PastSamples past;
+    if (!hasSamples(folder)) {
+        return past;
+    }
     SampleArchive opened;
     SampleArchive *archive = opened.open(folder + u"/samples.db"_s) ? &opened : nullptr;
     if (archive) {
@@ -201,7 +211,7 @@ PastSamples readPastSamples(const QString &folder, const std::atomic<bool> &stop
 void sealPastSamples(const QString &folder, const std::atomic<bool> &stop)
 {
     SampleArchive archive;
-    if (archive.open(folder + u"/samples.db"_s)) {
+    if (hasSamples(folder) && archive.open(folder + u"/samples.db"_s)) {
         readText(&archive, folder, stop, nullptr);
     }
 }

@@ -20,6 +20,7 @@ namespace {
 
 constexpr int SliceMs = 6; ///< of copying, between two turns of the event loop
 constexpr int GatherMs = 150; ///< changes of a large table are taken together
+constexpr int TinyRows = 1000;
 constexpr int ManyRows = 200; ///< changes of more are told of as one
 
 } // namespace
@@ -93,6 +94,16 @@ void OrderModel::setSourceModel(QAbstractItemModel *model)
     onReset();
 }
 
+/// At once where that takes no time; a source may add and remove many rows one by one.
+void OrderModel::refreshSoon()
+{
+    if (sourceModel()->rowCount() <= TinyRows) {
+        refresh();
+    } else if (!m_later->isActive()) {
+        m_later->start(isSmall() ? 0 : GatherMs);
+    }
+}
+
 bool OrderModel::isSmall() const
 {
     return !sourceModel() || sourceModel()->rowCount() <= SmallRows;
@@ -153,11 +164,7 @@ void OrderModel::onInserted(int first, int last)
         m_shown = std::make_shared<const RowOrder>(std::move(moved));
         forget();
     }
-    if (isSmall()) {
-        refresh();
-    } else if (!m_later->isActive()) {
-        m_later->start(GatherMs);
-    }
+    refreshSoon();
 }
 
 void OrderModel::onAboutToBeRemoved(int first, int last)
@@ -175,11 +182,7 @@ void OrderModel::onRemoved(int first, int last)
     }
     m_shown = std::make_shared<const RowOrder>(std::move(moved));
     forget();
-    if (isSmall()) {
-        refresh();
-    } else if (!m_later->isActive()) {
-        m_later->start(GatherMs);
-    }
+    refreshSoon();
 }
 
 void OrderModel::onDataChanged(const QModelIndex &topLeft, const QModelIndex &bottomRight,

@@ -91,6 +91,7 @@ private:
     void forget();
     void queryHasChanged();
     void refresh();
+    void refreshSoon();
     void computeHere();
     void startJob();
     void onJobDone(const std::shared_ptr<Job> &job);

@@ -145,11 +145,14 @@ void TableView::setModel(QAbstractItemModel *model)
 
 void TableView::fitColumns()
 {
-    const int widest = fontMetrics().averageCharWidth() * 48;
+    constexpr int WidestChars = 48;
+    constexpr int LastChars = 20; // it takes what room there is
     for (int column = 0; column < m_header->count(); ++column) {
         if (m_chosenWidths.contains(column) || isColumnHidden(column)) {
             continue;
         }
+        const bool isLast = m_header->visualIndex(column) == m_header->count() - 1;
+        const int widest = fontMetrics().averageCharWidth() * (isLast ? LastChars : WidestChars);
         const int wanted = std::min(
             std::max(sizeHintForColumn(column), m_header->sectionSizeHint(column)), widest);
         if (wanted > columnWidth(column) || !m_fitted.contains(column)) {

@@ -23,6 +23,7 @@ RunRecord runOf(const QString &id, RunState state = RunState::Done)
     run.host = "gpu1";
     run.workflow = "ethrex-benchmark";
     run.state = state;
+    run.folder = "/data/runs/" + id;
     run.started = QDateTime::fromMSecsSinceEpoch(1'795'268'695'123, Qt::UTC);
     run.ended = run.started.addSecs(60);
     run.values = {{"host", "gpu1"}, {"gpu", true}};
@@ -123,11 +124,16 @@ TEST_F(HistorySyncTest, WhatIsOverGoesToTheTeamAndToEveryoneInIt)
     expectSame(alice, bob, "a");
     EXPECT_FALSE(bob.load("live")) << "it is Alice's while it runs";
     EXPECT_EQ(bob.unfinished(), QStringList());
+    EXPECT_EQ(bob.load("a")->folder, QString()) << "what is there on Alice's machine";
+    EXPECT_EQ(alice.load("a")->folder, "/data/runs/a");
+    ASSERT_TRUE(team.save(runOf("foreign", RunState::Running)));
+    EXPECT_EQ(syncHistories(bob, second), SyncReport()) << "nobody here is to go on with it";
 
     ASSERT_TRUE(bob.setObservations("a", "loud, and hot"));
     EXPECT_EQ(syncHistories(bob, second), (SyncReport{.sent = 1}));
     EXPECT_EQ(syncHistories(alice, team), (SyncReport{.received = 1}));
     EXPECT_EQ(alice.load("a")->result.observations, "loud, and hot");
+    EXPECT_EQ(alice.load("a")->folder, "/data/runs/a");
     EXPECT_EQ(syncHistories(alice, team), SyncReport());
 }
 
