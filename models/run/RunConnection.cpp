@@ -130,13 +130,12 @@ void Run::onLease(const Reply &reply)
     const QString since = lease->takenSecs
         ? QDateTime::fromSecsSinceEpoch(*lease->takenSecs).toString(u"yyyy-MM-dd hh:mm"_s)
         : tr("an unknown time");
-    addFinding(
-        {u"server-in-use"_s, Severity::Error,
-         tr("%1 drives run %2 on this server since %3; two at once would spoil both.")
-             .arg(lease->holder, QString::fromUtf8(lease->runId), since),
-         tr("Watch that run (File › Watch a run of somebody else, or proverdeck attach %1 "
-            "--watch), wait for its end, or use another server.")
-             .arg(QString::fromUtf8(lease->runId))});
+    addFinding({u"server-in-use"_s, Severity::Error,
+                tr("%1 drives run %2 on this server since %3; two at once would spoil both.")
+                    .arg(lease->holder, QString::fromUtf8(lease->runId), since),
+                tr("Watch that run (File › Watch a run of somebody else, or proverdeck attach %1 "
+                   "--watch), wait for its end, or use another server.")
+                    .arg(QString::fromUtf8(lease->runId))});
     conclude(m_restored ? RunState::Unknown : RunState::CheckFailed);
 }
 
