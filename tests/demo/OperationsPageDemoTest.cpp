@@ -64,7 +64,9 @@ protected:
 
     void open()
     {
+        ui::applyAppearance(*qApp, ui::Appearance::Light);
         page = std::make_unique<ui::OperationsPage>(operations);
+        page->setContentsMargins(24, 16, 24, 16); // as within its window
         page->resize(1280, 720);
         page->show();
         auto shell = std::make_unique<ssh::SshShell>(
