@@ -233,10 +233,14 @@ Outcome prepareSchema(QSqlDatabase &database)
     QString why;
     // What a file that comes from elsewhere brings along is not run.
     execute(database, {u"PRAGMA trusted_schema=OFF"_s, u"PRAGMA cell_size_check=ON"_s}, why);
-    // Both in one look: another process may be creating the tables at this moment.
+    // All in one look: another process may be creating or converting the tables at this moment.
     execute(database, {u"BEGIN"_s}, why);
     const auto version = number(database, u"PRAGMA user_version"_s);
     const auto tableCount = number(database, u"SELECT count(*) FROM sqlite_master"_s);
+    const bool isOurs = version && tableCount
+        && (*version == 0
+                ? *tableCount == 0
+                : *version > SchemaVersion || (*version > 0 && hasTables(database, *version)));
     execute(database, {u"COMMIT"_s}, why);
     if (!version || !tableCount) {
         return tl::unexpected(
@@ -249,7 +253,7 @@ Outcome prepareSchema(QSqlDatabase &database)
                                   "it is left alone. Update the program, or name another file.")
                                   .arg(path));
     }
-    if (*version < 0 || (*version == 0 ? *tableCount > 0 : !hasTables(database, *version))) {
+    if (!isOurs) {
         return tl::unexpected(say("The file %1 is a database of another program; it is left "
                                   "alone. Name another file.")
                                   .arg(path));

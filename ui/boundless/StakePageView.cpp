@@ -87,6 +87,10 @@ void StakePage::refreshHeader()
     m_title->setText(tr("%1 on %2").arg(target.account.shortText(), target.network.title));
     m_title->setToolTip(
         tr("Account %1\nMarket %2").arg(target.account.toString(), target.market.toString()));
+    const bool isOld = m_watch->monitor().state() != State::Live;
+    for (ValueCard *card : {m_collateral, m_locked, m_wallet, m_coin}) {
+        card->setOld(isOld);
+    }
     QStringList parts;
     auto sign = models::StepOutcome::Running;
     if (m_watch->phase() == StakeWatch::Phase::Blocked) {
@@ -185,10 +189,6 @@ void StakePage::refreshCards()
         forecastText(m_watch->coinRunsOut(), tr("at this pace until %1")),
         tr("%1 %2\n%3 wei")
             .arg(snapshot->coin.toUnits(CoinDecimals), coin, snapshot->coin.toDecimal()));
-    const bool isOld = m_watch->monitor().state() != State::Live;
-    for (ValueCard *card : {m_collateral, m_locked, m_wallet, m_coin}) {
-        card->setOld(isOld);
-    }
 }
 
 void StakePage::refreshHistory()

@@ -81,6 +81,7 @@ ResultDocument full()
     session.endless = false;
     session.workflow = "ethrex-benchmark 1 (built in)";
     session.state = "done";
+    session.cost = ServerCost{.cpuSeconds = 3.25, .gpuToolCpuSeconds = 5.5, .seconds = 2220};
     document.observations = "GPU at 71 °C.\n";
     return document;
 }
