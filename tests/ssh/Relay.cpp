@@ -30,12 +30,15 @@ void Relay::accept()
     pair->server = new QTcpSocket(pair->client);
     pair->server->connectToHost(QHostAddress(QHostAddress::LocalHost), m_serverPort);
     connect(pair->client, &QTcpSocket::readyRead, this, [pair] {
-        if (pair->server->isOpen()) {
+        if (pair->server && pair->server->isOpen()) {
             pair->server->write(pair->client->readAll());
         }
     });
     connect(pair->server, &QTcpSocket::readyRead, this, [this, pair] { passDown(*pair); });
     connect(pair->server, &QTcpSocket::disconnected, this, [this, pair] {
+        if (!pair->client) {
+            return; // it takes the server's side along
+        }
         passDown(*pair);
         if (!m_limit || m_fault != Fault::Stall) {
             pair->client->disconnectFromHost();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
 #include <QTcpServer>
 #include <QTcpSocket>
 
@@ -31,8 +32,8 @@ public:
 private:
     struct Pair
     {
-        QTcpSocket *client = nullptr;
-        QTcpSocket *server = nullptr;
+        QPointer<QTcpSocket> client;
+        QPointer<QTcpSocket> server; ///< ends with the client
         qint64 passed = 0;
     };
 
