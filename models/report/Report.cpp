@@ -3,6 +3,7 @@
 
 #include "models/report/Cells.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QSaveFile>

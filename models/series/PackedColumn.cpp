@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/series/PackedColumn.h"
 
+#include "models/series/WholeNumbers.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,13 +11,7 @@ namespace proverdeck::models::series {
 
 namespace {
 
-constexpr double MaxWhole = 1e9;
 constexpr float Unknown = std::numeric_limits<float>::quiet_NaN();
-
-bool isSame(float a, float b)
-{
-    return a == b || (std::isnan(a) && std::isnan(b));
-}
 
 /// The last code of each width stands for unknown.
 template<class Code>
@@ -35,7 +31,8 @@ std::vector<Code> coded(std::span<const float> values, double scale, qint64 lowe
 
 PackedColumn::PackedColumn(std::span<const float> values)
 {
-    m_isConstant = std::ranges::all_of(values, [&](float v) { return isSame(v, values.front()); });
+    m_isConstant
+        = std::ranges::all_of(values, [&](float v) { return isSameNumber(v, values.front()); });
     if (m_isConstant) {
         m_constant = values.empty() ? Unknown : values.front();
     } else if (!packWhole(values, 1) && !packWhole(values, 100)) {
@@ -45,23 +42,11 @@ PackedColumn::PackedColumn(std::span<const float> values)
 
 bool PackedColumn::packWhole(std::span<const float> values, double scale)
 {
-    qint64 low = std::numeric_limits<qint64>::max();
-    qint64 high = std::numeric_limits<qint64>::min();
-    for (const float value : values) {
-        if (std::isnan(value)) {
-            continue;
-        }
-        const double scaled = double(value) * scale;
-        if (!(std::abs(scaled) < MaxWhole)) {
-            return false;
-        }
-        const qint64 whole = std::llround(scaled);
-        if (!isSame(float(double(whole) / scale), value)) {
-            return false;
-        }
-        low = std::min(low, whole);
-        high = std::max(high, whole);
+    const std::optional<WholeRange> range = wholeRange(values, scale);
+    if (!range) {
+        return false;
     }
+    const auto [low, high, hasUnknown] = *range;
     m_scale = scale;
     m_lowest = low;
     if (high - low < std::numeric_limits<quint8>::max()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/series/SampleChunk.h"
 
+#include "models/series/WholeNumbers.h"
+
 #include <QtEndian>
 
 #include <algorithm>
@@ -16,7 +18,6 @@ namespace {
 constexpr quint32 Magic = 0x31534450; // "PDS1"
 constexpr quint32 MaxSamples = 1U << 24U;
 constexpr quint32 MaxColumns = 256;
-constexpr double MaxWhole = 1e9;
 
 /// How a column of numbers is written: n codes of some bytes, each added to the lowest number.
 enum class Width : quint8 { Constant = 0, One = 1, Two = 2, Four = 4 };
@@ -123,37 +124,14 @@ void packTimes(QByteArray &out, const std::vector<qint64> &at)
     }
 }
 
-bool isSame(float a, float b)
-{
-    return std::bit_cast<quint32>(a) == std::bit_cast<quint32>(b)
-        || (std::isnan(a) && std::isnan(b));
-}
-
 /// As whole numbers of 1 / @p scale; false if they are not all such.
 bool packWhole(QByteArray &out, std::span<const float> values, quint8 scale)
 {
-    qint64 low = std::numeric_limits<qint64>::max();
-    qint64 high = std::numeric_limits<qint64>::min();
-    bool hasUnknown = false;
-    for (const float value : values) {
-        if (std::isnan(value)) {
-            hasUnknown = true;
-            continue;
-        }
-        const double scaled = double(value) * scale;
-        if (!(std::abs(scaled) < MaxWhole)) {
-            return false;
-        }
-        const qint64 whole = std::llround(scaled);
-        if (!isSame(float(double(whole) / scale), value)) {
-            return false;
-        }
-        low = std::min(low, whole);
-        high = std::max(high, whole);
+    const std::optional<WholeRange> range = wholeRange(values, scale);
+    if (!range) {
+        return false;
     }
-    if (low > high) {
-        return false; // nothing is known
-    }
+    const auto [low, high, hasUnknown] = *range;
     // One code more than the numbers need: the last stands for unknown.
     const Width width = widthFor(std::max<quint64>(quint64(high - low), hasUnknown ? 1 : 0));
     if (width == Width::Four) {

@@ -27,23 +27,11 @@
 namespace proverdeck {
 namespace {
 
+using testing::child;
+using testing::click;
 using testing::picture;
 
 constexpr int LimitMs = 60'000;
-
-template<class T> T *child(QObject *parent, const char *name)
-{
-    auto *found = parent ? parent->findChild<T *>(QString::fromLatin1(name)) : nullptr;
-    EXPECT_NE(found, nullptr) << "no widget named " << name;
-    return found;
-}
-
-void click(QWidget *widget)
-{
-    ASSERT_NE(widget, nullptr);
-    ASSERT_TRUE(widget->isEnabled()) << widget->objectName().toStdString();
-    QTest::mouseClick(widget, Qt::LeftButton);
-}
 
 QString rowText(const QTableView *table, int row)
 {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tour/Tour.h"
 
-#include "support/Test.h"
 #include "ui/common/Theme.h"
 
 #include <QApplication>
 #include <QDir>
-#include <QWidget>
+#include <QTest>
 
 namespace proverdeck::testing {
 
@@ -26,6 +25,13 @@ void picture(QWidget *widget, const QString &name)
             + (appearance == ui::Appearance::Dark ? "-dark.png" : "-light.png");
         EXPECT_TRUE(widget->grab().save(file)) << file.toStdString();
     }
+}
+
+void click(QWidget *widget)
+{
+    ASSERT_NE(widget, nullptr);
+    ASSERT_TRUE(widget->isEnabled()) << widget->objectName().toStdString();
+    QTest::mouseClick(widget, Qt::LeftButton);
 }
 
 } // namespace proverdeck::testing

@@ -52,24 +52,12 @@ namespace {
 using app::Application;
 using app::Request;
 using models::RunState;
+using testing::child;
+using testing::click;
 using testing::picture;
 
 constexpr int DemoLimitMs = 30'000;
 constexpr int RunLimitMs = 150'000;
-
-template<class T> T *child(QObject *parent, const char *name)
-{
-    auto *found = parent ? parent->findChild<T *>(QString::fromLatin1(name)) : nullptr;
-    EXPECT_NE(found, nullptr) << "no widget named " << name;
-    return found;
-}
-
-void click(QWidget *widget)
-{
-    ASSERT_NE(widget, nullptr);
-    ASSERT_TRUE(widget->isEnabled()) << widget->objectName().toStdString();
-    QTest::mouseClick(widget, Qt::LeftButton);
-}
 
 void type(QLineEdit *edit, const QString &text)
 {

@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMessageBox>
+#include <QMetaMethod>
 #include <QToolButton>
 
 #include <algorithm>
@@ -313,6 +314,10 @@ bool LogPane::goToTime(models::LineTime time)
 
 void LogPane::onCurrentLine(qint64 line)
 {
+    // It may take a look at thousands of lines: only if somebody wants to know.
+    if (!isSignalConnected(QMetaMethod::fromSignal(&LogPane::momentPointed))) {
+        return;
+    }
     if (const auto at = models::momentOfLine(m_store, line)) {
         emit momentPointed(*at);
     }

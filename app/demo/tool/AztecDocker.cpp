@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 
 namespace proverdeck::demo {
 namespace {
@@ -237,22 +236,7 @@ struct Source
 /// The complete lines behind @p source.
 Words newLines(const State &state, Source &source)
 {
-    std::ifstream file(fleetLog(state, source.name), std::ios::binary);
-    file.seekg(0, std::ios::end);
-    const std::streamoff size = file.tellg();
-    if (!file || size <= source.offset) {
-        return {};
-    }
-    std::string content(static_cast<std::size_t>(size - source.offset), '\0');
-    file.seekg(source.offset);
-    file.read(content.data(), static_cast<std::streamsize>(content.size()));
-    const auto end = content.rfind('\n');
-    if (end == std::string::npos) {
-        return {};
-    }
-    content.resize(end);
-    source.offset += static_cast<std::streamoff>(end) + 1;
-    return split(content, '\n');
+    return newLinesOf(fleetLog(state, source.name), source.offset);
 }
 
 /// RFC 3339, or "3h", "10m", "90s" before now.

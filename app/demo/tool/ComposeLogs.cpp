@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 
 namespace proverdeck::demo {
 
@@ -79,23 +78,7 @@ struct Source
 /// The complete lines behind @p source.
 Words newLines(const State &state, Source &source)
 {
-    std::ifstream file(keptLogPath(state, source.name), std::ios::binary);
-    file.seekg(0, std::ios::end);
-    const std::streamoff size = file.tellg();
-    if (!file || size <= source.offset) {
-        source.offset = file && size >= 0 ? std::min(source.offset, size) : 0;
-        return {};
-    }
-    std::string content(static_cast<std::size_t>(size - source.offset), '\0');
-    file.seekg(source.offset);
-    file.read(content.data(), static_cast<std::streamsize>(content.size()));
-    const auto end = content.rfind('\n');
-    if (end == std::string::npos) {
-        return {};
-    }
-    content.resize(end);
-    source.offset += static_cast<std::streamoff>(end) + 1;
-    return split(content, '\n');
+    return newLinesOf(keptLogPath(state, source.name), source.offset);
 }
 
 void show(const LogWish &wish, const Source &source, const std::string &line)

@@ -114,6 +114,27 @@ std::optional<std::string> readFile(const std::string &path)
     return std::move(content).str();
 }
 
+Words newLinesOf(const std::string &path, std::streamoff &offset)
+{
+    std::ifstream file(path, std::ios::binary);
+    file.seekg(0, std::ios::end);
+    const std::streamoff size = file.tellg();
+    if (!file || size <= offset) {
+        offset = file && size >= 0 ? std::min(offset, size) : 0;
+        return {};
+    }
+    std::string content(static_cast<std::size_t>(size - offset), '\0');
+    file.seekg(offset);
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    const auto end = content.rfind('\n');
+    if (end == std::string::npos) {
+        return {};
+    }
+    content.resize(end);
+    offset += static_cast<std::streamoff>(end) + 1;
+    return split(content, '\n');
+}
+
 bool writeFile(const std::string &path, std::string_view content)
 {
     const std::string part = path + text(".%d.part", getpid());

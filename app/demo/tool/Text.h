@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ios>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ using Fields = std::map<std::string, std::string, std::less<>>;
 [[nodiscard]] std::string quantity(std::uint64_t value);
 
 [[nodiscard]] std::optional<std::string> readFile(const std::string &path);
+/// The complete lines that a growing file has behind @p offset, which moves on behind them; back to
+/// the end of a file that became shorter.
+[[nodiscard]] Words newLinesOf(const std::string &path, std::streamoff &offset);
 /// Replaces the file in one step.
 bool writeFile(const std::string &path, std::string_view content);
 [[nodiscard]] bool exists(const std::string &path);

@@ -110,7 +110,8 @@ QByteArray allKinds()
            "\x1b[7minverse\x1b[27m\n";
     log += "  1%\r 50%\r100% downloaded\n";
     log += "日本語の行: 証明時間 412 秒 | 한국어 | 中文 ｆｕｌｌｗｉｄｔｈ\n";
-    log += "combining: e\xcc\x81 a\xcc\x8a n\xcc\x83 | שלום עולם | مرحبا | 👩‍🚀 "
+    log += "combining: e\xcc\x81 a\xcc\x8a n\xcc\x83 | שלום עולם | مرحبا | "
+           "👩‍🚀 "
            "😀 "
            "🚀 "
            "→ "
