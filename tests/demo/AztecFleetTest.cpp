@@ -122,13 +122,13 @@ TEST_F(AztecFleetTest, TwoMachinesAreWatchedAndNoRecordIsLostOrDoubledWhenOneIsC
     const QString keyB = "machine-b/container:prover-agent-1";
     ASSERT_TRUE(QTest::qWaitFor([&] { return captured[keyB].count('\n') > 60; }, Limit));
     for (int cut = 0; cut < 3; ++cut) {
-        QSignalSpy changes(&b, &MachineWatch::changed);
-        const auto before = captured[keyB].size();
         fleet->machine("machine-b")->cutConnections();
         ASSERT_TRUE(
             QTest::qWaitFor([&] { return b.link() != MachineWatch::Link::Connected; }, Limit));
         EXPECT_EQ(b.link(), MachineWatch::Link::Reconnecting);
         EXPECT_TRUE(b.retryIn());
+        // What was on its way when the connection was cut does not count.
+        const auto before = captured[keyB].size();
         ASSERT_TRUE(QTest::qWaitFor([&] { return captured[keyB].size() > before + 2000; }, Limit));
         EXPECT_EQ(b.link(), MachineWatch::Link::Connected);
     }
