@@ -18,6 +18,10 @@ namespace {
 constexpr quint32 Magic = 0x31534450; // "PDS1"
 constexpr quint32 MaxSamples = 1U << 24U;
 constexpr quint32 MaxColumns = 256;
+constexpr quint64 MaxValues
+    = 1U << 25U; ///< of all columns together, so that few bytes cannot ask for much memory
+
+constexpr qint64 MaxLow = Q_INT64_C(1) << 40U; ///< far beyond what wholeRange() gives
 
 /// How a column of numbers is written: n codes of some bytes, each added to the lowest number.
 enum class Width : quint8 { Constant = 0, One = 1, Two = 2, Four = 4 };
@@ -163,7 +167,7 @@ std::optional<std::vector<qint64>> unpackTimes(Reader &reader, quint32 count)
 {
     std::vector<qint64> at;
     at.reserve(count);
-    auto now = reader.take<qint64>();
+    auto now = reader.take<quint64>();
     const auto width = reader.take<quint8>();
     const auto low = reader.take<quint32>();
     const QByteArrayView codes
@@ -174,13 +178,13 @@ std::optional<std::vector<qint64>> unpackTimes(Reader &reader, quint32 count)
     for (quint32 i = 0; i < count; ++i) {
         if (i > 0) {
             const char *code = codes.data() + qsizetype(width) * (qsizetype(i) - 1);
-            now += low
+            now += quint64(low)
                 + (width == 0       ? 0U
                        : width == 1 ? quint32(quint8(*code))
                        : width == 2 ? quint32(qFromLittleEndian<quint16>(code))
                                     : qFromLittleEndian<quint32>(code));
         }
-        at.push_back(now);
+        at.push_back(qint64(now));
     }
     return at;
 }
@@ -214,7 +218,7 @@ std::optional<std::vector<float>> unpackValues(Reader &reader, quint32 count)
     const auto scale = reader.take<quint8>();
     const auto low = reader.take<qint64>();
     const QByteArrayView codes = reader.take(qsizetype(count) * width);
-    if (!reader.isWell() || width > 2 || scale == 0) {
+    if (!reader.isWell() || width > 2 || scale == 0 || low > MaxLow || low < -MaxLow) {
         return {};
     }
     if (width == 0) {
@@ -239,8 +243,13 @@ QByteArray SampleChunk::packed() const
     for (const std::vector<float> &column : columns) {
         packValues(out, column);
     }
-    put(out, checksum(out));
-    return out;
+    return withChecksum(out);
+}
+
+QByteArray SampleChunk::withChecksum(QByteArray bytes)
+{
+    put(bytes, checksum(bytes));
+    return bytes;
 }
 
 std::optional<SampleChunk> SampleChunk::unpack(const QByteArray &bytes)
@@ -255,7 +264,8 @@ std::optional<SampleChunk> SampleChunk::unpack(const QByteArray &bytes)
     const auto magic = reader.take<quint32>();
     const auto count = reader.take<quint32>();
     const auto columnCount = reader.take<quint32>();
-    if (magic != Magic || count > MaxSamples || columnCount > MaxColumns) {
+    if (magic != Magic || count > MaxSamples || columnCount > MaxColumns
+        || quint64(count) * columnCount > MaxValues) {
         return {};
     }
     SampleChunk chunk;

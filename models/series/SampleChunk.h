@@ -17,6 +17,8 @@ struct SampleChunk
     /// Each value comes back exactly. Nothing for times and values that do not change, a byte or
     /// two for steady clocks and what a GPU tells, else four; and a checksum.
     [[nodiscard]] QByteArray packed() const;
+    /// What packed() does last; @p bytes and what unpack() looks at first.
+    [[nodiscard]] static QByteArray withChecksum(QByteArray bytes);
     /// None if the bytes are not what packed() made.
     [[nodiscard]] static std::optional<SampleChunk> unpack(const QByteArray &bytes);
 };

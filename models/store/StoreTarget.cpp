@@ -43,6 +43,13 @@ tl::expected<StoreTarget, QString> StoreTarget::parse(const QString &text)
         if (text.isEmpty() || text.contains(u"://"_s)) {
             return tl::unexpected(say("A history is a file or postgresql://USER@HOST/DATABASE."));
         }
+        // A word alone is a mistake more often than the name of a file.
+        if (!text.contains(u'/') && !text.contains(u'.')) {
+            return tl::unexpected(
+                say("\"%1\" is not understood. A history is a file, written with its folder or its "
+                    "ending (./%1, %1.db), or postgresql://USER@HOST/DATABASE.")
+                    .arg(plainLine(text)));
+        }
         target.path = text;
         return target;
     }

@@ -267,7 +267,7 @@ TEST(StoreTargetTest, RefusesPasswordsAndWhatCouldBecomeAnOption)
          {"postgresql://ann:hunter2@host/db", "postgresql://ann:@host/db", "postgresql://host/db",
           "postgresql://ann@host", "postgresql://ann@host/db?passfile=/x",
           "postgresql://ann@host/d%20b", "postgresql://a'n@host/db",
-          "postgresql://ann@host/db?sslmode=a%20b=c", "mysql://a@b/c", "",
+          "postgresql://ann@host/db?sslmode=a%20b=c", "mysql://a@b/c", "", "nonsense",
           "postgresql://ann@ho;st/db", "postgresql://a:hun/ter2@host/db"}) {
         const auto target = StoreTarget::parse(bad);
         EXPECT_FALSE(target) << bad;

@@ -173,5 +173,36 @@ TEST(SampleChunkTest, GivesBackEveryValueExactly)
     }
 }
 
+TEST(SampleChunkTest, WhatIsUnknownStaysSoBesideAnyRange)
+{
+    // As far apart as the codes of one and of two bytes go, and beyond.
+    for (const float high : {0.0F, 1.0F, 253.0F, 254.0F, 255.0F, 256.0F, 65533.0F, 65534.0F,
+                             65535.0F, 65536.0F, 1e6F}) {
+        for (const bool isKnown : {true, false}) {
+            series::SampleChunk chunk;
+            chunk.at = {1, 2, 3};
+            chunk.columns = {{100.0F, isKnown ? 100.0F : std::nanf(""), 100.0F + high}};
+            const auto back = series::SampleChunk::unpack(chunk.packed());
+            ASSERT_TRUE(back);
+            EXPECT_EQ(back->columns[0][0], 100.0F);
+            EXPECT_EQ(std::isnan(back->columns[0][1]), !isKnown) << high;
+            EXPECT_EQ(back->columns[0][2], 100.0F + high);
+        }
+    }
+}
+
+TEST(SampleChunkTest, FewBytesCannotAskForMuchMemory)
+{
+    // 2^24 samples of 256 columns, all of them constant: 64 GiB from three hundred bytes.
+    const QByteArray good = series::SampleChunk().packed();
+    QByteArray claim
+        = good.first(4) + QByteArray::fromHex("0000000100010000") + QByteArray(13, '\0');
+    for (int column = 0; column < 256; ++column) {
+        claim += QByteArray::fromHex("00010000000000000000");
+    }
+    EXPECT_FALSE(series::SampleChunk::unpack(series::SampleChunk::withChecksum(claim)));
+    EXPECT_TRUE(series::SampleChunk::unpack(series::SampleChunk::withChecksum(good.chopped(4))));
+}
+
 } // namespace
 } // namespace proverdeck::models::store
