@@ -65,7 +65,7 @@ bool OrderIndex::update(const ColumnSource &source, const TableQuery &query,
         touched = changed;
         if (!isSorted(touched)) {
             std::ranges::sort(touched);
-            touched.erase(std::ranges::unique(touched).begin(), touched.end());
+            touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
         }
         const auto known = std::ranges::lower_bound(touched, quint32(m_sorted.size()));
         touched.erase(known, touched.end());
