@@ -23,13 +23,19 @@ struct EpochTime
 std::vector<std::vector<EpochTime>> epochTimes(const Gathering &gathering)
 {
     std::vector<std::map<qint64, qint64>> first(gathering.logs().size());
-    const auto note = [&first](int log, qint64 epoch, qint64 time) {
-        if (epoch >= 0 && time != NoTime) {
-            const auto [at, isNew] = first.at(std::size_t(log)).emplace(epoch, time);
-            if (!isNew) {
-                at->second = std::min(at->second, time);
-            }
+    int lastLog = -1; // nearly always the same as in the line before
+    qint64 lastEpoch = -1;
+    qint64 *earliest = nullptr;
+    const auto note = [&](int log, qint64 epoch, qint64 time) {
+        if (epoch < 0 || time == NoTime) {
+            return;
         }
+        if (log != lastLog || epoch != lastEpoch) {
+            earliest = &first.at(std::size_t(log)).try_emplace(epoch, time).first->second;
+            lastLog = log;
+            lastEpoch = epoch;
+        }
+        *earliest = std::min(*earliest, time);
     };
     const JobBook &book = gathering.book();
     for (const BookedJob &job : book.jobs()) {

@@ -219,8 +219,8 @@ void findCriticalPath(const Gathering &gathering, EpochRow &row, const std::vect
         }
     }
     for (auto &[type, list] : byType) {
-        std::sort(list.begin(), list.end(),
-                  [rows](quint32 a, quint32 b) { return rows[a].completed < rows[b].completed; });
+        sortIfNeeded(
+            list, [rows](quint32 a, quint32 b) { return rows[a].completed < rows[b].completed; });
     }
     while (at && row.criticalPath.size() < 1000) {
         row.criticalPath.prepend(*at);

@@ -22,20 +22,26 @@ void compareClocks(const Gathering &gathering, Analysis &analysis)
     const JobBook &book = gathering.book();
     std::map<std::pair<QString, QString>, std::vector<double>> differences; // agent's, broker's
     std::map<QString, int> brokers;
+    const std::vector<int> numbers = machineNumbers(analysis);
+    const bool isAlone = std::ranges::all_of(numbers, [](int number) { return number == 0; });
     for (const BookedJob &job : book.jobs()) {
+        if (!job.has(EventKind::JobComplete)) {
+            continue;
+        }
         const Sighting *done = nullptr;
         const Sighting *complete = nullptr;
         for (const Sighting *s = book.firstOf(job); s; s = book.after(*s)) {
             done = s->kind == EventKind::JobDone ? s : done;
             complete = s->kind == EventKind::JobComplete ? s : complete;
         }
-        if (complete) {
-            ++brokers[analysis.machineOf(complete->place)];
+        ++brokers[analysis.machineOf(complete->place)];
+        if (isAlone) {
+            break; // its clock is compared with no other
         }
-        if (done && complete && done->time != NoTime && complete->time != NoTime) {
-            const QString agent = analysis.machineOf(done->place);
-            const QString broker = analysis.machineOf(complete->place);
-            if (agent != broker) {
+        if (done && done->time != NoTime && complete->time != NoTime) {
+            if (numbers.at(done->place) != numbers.at(complete->place)) {
+                const QString agent = analysis.machineOf(done->place);
+                const QString broker = analysis.machineOf(complete->place);
                 const auto base = [&](const Sighting *s) {
                     return analysis.logs.at(analysis.places.at(s->place).log).base;
                 };
@@ -412,11 +418,10 @@ void JobStory::settle()
 /// The lowest lane that is free, per place: what a person sees as the agents of a container.
 void assignLanes(Analysis &analysis)
 {
-    std::sort(analysis.attempts.begin(), analysis.attempts.end(),
-              [](const Attempt &a, const Attempt &b) {
-                  return std::tuple(a.start, a.place, a.line, a.job)
-                      < std::tuple(b.start, b.place, b.line, b.job);
-              });
+    sortIfNeeded(analysis.attempts, [](const Attempt &a, const Attempt &b) {
+        return std::tuple(a.start, a.place, a.line, a.job)
+            < std::tuple(b.start, b.place, b.line, b.job);
+    });
     using Busy = std::pair<qint64, int>; // until when, lane
     struct Lanes
     {
@@ -442,6 +447,18 @@ void assignLanes(Analysis &analysis)
 }
 
 } // namespace
+
+std::vector<int> machineNumbers(const Analysis &analysis)
+{
+    QHash<QString, int> known;
+    std::vector<int> numbers;
+    for (const Place &place : analysis.places) {
+        const QString machine = analysis.logs.at(place.log).machine;
+        numbers.push_back(known.value(machine, int(known.size())));
+        known.insert(machine, numbers.back());
+    }
+    return numbers;
+}
 
 void readJobs(const Gathering &gathering, Analysis &analysis)
 {

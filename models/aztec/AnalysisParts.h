@@ -3,6 +3,9 @@
 
 #include "models/aztec/Analysis.h"
 
+#include <algorithm>
+#include <functional>
+
 // The steps of analyse(), in their order. Each fills its part of the analysis from the parts
 // before.
 namespace proverdeck::models::aztec::parts {
@@ -24,6 +27,15 @@ void readTroubles(const Gathering &gathering, const AnalysisOptions &options, An
 [[nodiscard]] Evidence evidenceOf(const Gathering &gathering, const Spot &spot);
 /// What follows " err=" in a line of any framing; empty if there is nothing.
 [[nodiscard]] QString errorIn(const QByteArray &line);
+/// Most of what comes from a log is in order already.
+template<class List, class Less = std::less<>> void sortIfNeeded(List &list, Less less = {})
+{
+    if (!std::is_sorted(list.begin(), list.end(), less)) {
+        std::sort(list.begin(), list.end(), less);
+    }
+}
+/// Of each place, the number of its machine, counted from 0; so that no names are compared per job.
+[[nodiscard]] std::vector<int> machineNumbers(const Analysis &analysis);
 [[nodiscard]] double medianOf(std::vector<double> values);
 
 } // namespace proverdeck::models::aztec::parts

@@ -5,6 +5,7 @@
 #include "models/logs/LogText.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <functional>
 
@@ -27,6 +28,7 @@ public:
         : m_gathering(gathering)
         , m_options(options)
         , m_analysis(analysis)
+        , m_machines(machineNumbers(analysis))
     {
     }
 
@@ -52,6 +54,7 @@ private:
                  int count = 1);
     void see(Trouble *trouble, const Spot &spot);
     void ofJobs();
+    void findStuck();
     void ofJob(quint32 index);
     void ofBrokerLines(quint32 index);
     void ofTrends();
@@ -72,6 +75,8 @@ private:
     const Gathering &m_gathering;
     const AnalysisOptions &m_options;
     Analysis &m_analysis;
+    using TypeOnMachine = std::pair<quint16, int>; ///< the type, and the machine's number
+    std::vector<int> m_machines; ///< by place
     QHash<QString, int> m_counts;
     std::deque<Trouble> m_list; ///< what points into it stays valid while it grows
     Trouble m_overflow;
@@ -158,24 +163,41 @@ void Troubles::ofJobs()
             ofBrokerLines(quint32(i));
         }
     }
-    // Old against the median of its own type on its own machine, at the end of the log.
-    std::map<std::pair<quint16, QString>, std::vector<double>> works;
+    findStuck();
+}
+
+/// Old against the median of its own type on its own machine, at the end of the log.
+void Troubles::findStuck()
+{
+    const auto isOpen = [this](const Attempt &attempt) {
+        return attempt.how == Attempt::End::Open
+            && m_analysis.jobs.at(attempt.job).state == JobState::InProgress;
+    };
+    if (std::ranges::none_of(m_analysis.attempts, isOpen)) {
+        return;
+    }
+    std::map<TypeOnMachine, std::vector<double>> works;
     for (const JobRow &job : m_analysis.jobs) {
         if (job.workMs >= 0 && job.place >= 0) {
-            works[{job.type, m_analysis.machineOf(job.place)}].push_back(double(job.workMs));
+            works[{job.type, m_machines.at(std::size_t(job.place))}].push_back(double(job.workMs));
+        }
+    }
+    std::map<TypeOnMachine, double> medians;
+    for (const auto &[key, values] : works) {
+        if (values.size() >= 3) {
+            medians[key] = medianOf(values);
         }
     }
     for (const Attempt &attempt : m_analysis.attempts) {
+        if (!isOpen(attempt)) {
+            continue;
+        }
         JobRow &job = m_analysis.jobs.at(attempt.job);
-        if (attempt.how != Attempt::End::Open || job.state != JobState::InProgress) {
+        const auto at = medians.find({job.type, m_machines.at(std::size_t(attempt.place))});
+        if (at == medians.end()) {
             continue;
         }
-        const QString machine = m_analysis.machineOf(attempt.place);
-        const auto at = works.find({job.type, machine});
-        if (at == works.end() || at->second.size() < 3) {
-            continue;
-        }
-        const double median = medianOf(at->second);
+        const double median = at->second;
         const double age = double(attempt.end - attempt.start);
         if (age > m_options.stuckFactor * median && !job.isStuck) {
             job.isStuck = true;
@@ -262,6 +284,14 @@ void Troubles::ofJob(quint32 index)
 
 void Troubles::ofBrokerLines(quint32 index)
 {
+    const BookedJob &job = m_gathering.book().jobs().at(index);
+    const bool isUsual = std::ranges::none_of(
+        std::array{EventKind::JobDouble, EventKind::JobReadded, EventKind::JobUnknown,
+                   EventKind::JobLate, EventKind::JobStale},
+        [&job](EventKind kind) { return job.has(kind); });
+    if (isUsual) {
+        return;
+    }
     eachLine(index, [&](const Sighting &s) {
         const QString code = s.kind == EventKind::JobDouble ? u"double-assignment"_s
             : s.kind == EventKind::JobReadded               ? u"broker-forgot-agent"_s
@@ -277,18 +307,18 @@ void Troubles::ofBrokerLines(quint32 index)
 
 void Troubles::ofTrends()
 {
-    std::map<std::pair<quint16, QString>, std::vector<const JobRow *>> groups;
+    std::map<TypeOnMachine, std::vector<const JobRow *>> groups;
     for (const JobRow &job : m_analysis.jobs) {
         if (job.workMs >= 0 && job.place >= 0) {
-            groups[{job.type, m_analysis.machineOf(job.place)}].push_back(&job);
+            groups[{job.type, m_machines.at(std::size_t(job.place))}].push_back(&job);
         }
     }
     for (auto &[key, jobs] : groups) {
         if (jobs.size() < FewestForTrend) {
             continue;
         }
-        std::sort(jobs.begin(), jobs.end(),
-                  [](const JobRow *a, const JobRow *b) { return a->completed < b->completed; });
+        sortIfNeeded(jobs,
+                     [](const JobRow *a, const JobRow *b) { return a->completed < b->completed; });
         const std::size_t third = jobs.size() / 3;
         std::vector<double> first;
         std::vector<double> last;
@@ -300,14 +330,15 @@ void Troubles::ofTrends()
         const double after = medianOf(last);
         if (before > 0 && after > before * SlowRatio) {
             const JobRow *slowest = jobs.back();
+            const QString machine = m_analysis.machineOf(slowest->place);
             Trouble *trouble = add(u"slow-trend"_s,
                                    {{u"type"_s, m_analysis.types.at(key.first)},
-                                    {u"machine"_s, key.second},
+                                    {u"machine"_s, machine},
                                     {u"first"_s, durationText(before)},
                                     {u"last"_s, durationText(after)},
                                     {u"n"_s, QString::number(jobs.size())}},
                                    {slowest->log, slowest->line, slowest->offset, NoTime, {}});
-            trouble->machine = key.second;
+            trouble->machine = machine;
         }
     }
 }

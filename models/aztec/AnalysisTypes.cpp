@@ -16,14 +16,14 @@ Spread spreadOf(std::vector<double> values, const QString &whyNone)
         spread.why = whyNone;
         return spread;
     }
-    std::sort(values.begin(), values.end());
-    const std::size_t middle = values.size() / 2;
-    spread.min = values.front();
-    spread.max = values.back();
-    spread.median
-        = values.size() % 2 ? values.at(middle) : (values.at(middle - 1) + values.at(middle)) / 2;
+    const auto [min, max] = std::minmax_element(values.begin(), values.end());
+    spread.min = *min;
+    spread.max = *max;
+    spread.median = parts::medianOf(values);
     const auto rank = std::size_t(std::ceil(0.95 * double(values.size())));
-    spread.p95 = values.at(std::max<std::size_t>(rank, 1) - 1);
+    const auto p95 = values.begin() + qsizetype(std::max<std::size_t>(rank, 1) - 1);
+    std::nth_element(values.begin(), p95, values.end());
+    spread.p95 = *p95;
     return spread;
 }
 
@@ -34,7 +34,7 @@ namespace {
 struct Samples
 {
     std::vector<double> wait, work, completions;
-    std::vector<std::pair<qint64, int>> edges; ///< +1 at a start, −1 at an end
+    std::vector<qint64> starts, ends; ///< of attempts
     bool sawBroker = false;
     bool sawAgent = false;
 };
@@ -56,20 +56,21 @@ void count(const JobRow &job, TypeStats &stats)
     }
 }
 
-std::optional<int> peakOf(std::vector<std::pair<qint64, int>> edges)
+std::optional<int> peakOf(std::vector<qint64> starts, std::vector<qint64> ends)
 {
-    if (edges.empty()) {
+    if (starts.empty()) {
         return std::nullopt;
     }
-    // An end before a start at the same instant: the one made room for the other.
-    std::sort(edges.begin(), edges.end());
-    int now = 0;
-    int peak = 0;
-    for (const auto &[time, step] : edges) {
-        now += step;
-        peak = std::max(peak, now);
+    sortIfNeeded(starts);
+    sortIfNeeded(ends);
+    qsizetype peak = 0;
+    auto end = ends.begin();
+    for (auto start = starts.begin(); start != starts.end(); ++start) {
+        // An end before a start at the same instant: the one made room for the other.
+        end = std::find_if(end, ends.end(), [start](qint64 time) { return time > *start; });
+        peak = std::max<qsizetype>(peak, (start - starts.begin()) + 1 - (end - ends.begin()));
     }
-    return peak;
+    return int(peak);
 }
 
 void finish(TypeStats &stats, const Samples &samples, bool anyBroker, bool anyAgent)
@@ -86,8 +87,9 @@ void finish(TypeStats &stats, const Samples &samples, bool anyBroker, bool anyAg
     stats.wait = spreadOf(samples.wait, whyWait);
     stats.work = spreadOf(samples.work, !anyAgent ? noAgent : u"no-job-seen-whole"_s);
     std::vector<double> times = samples.completions;
-    std::sort(times.begin(), times.end());
+    sortIfNeeded(times);
     std::vector<double> gaps;
+    gaps.reserve(times.size());
     for (std::size_t i = 1; i < times.size(); ++i) {
         gaps.push_back(times.at(i) - times.at(i - 1));
     }
@@ -97,7 +99,7 @@ void finish(TypeStats &stats, const Samples &samples, bool anyBroker, bool anyAg
     } else {
         stats.whyNoRate = u"fewer-than-two-completions"_s;
     }
-    stats.peakParallel = peakOf(samples.edges);
+    stats.peakParallel = peakOf(samples.starts, samples.ends);
     if (!stats.peakParallel && anyAgent) {
         stats.peakParallel = 0;
     } else if (!stats.peakParallel) {
@@ -190,9 +192,9 @@ void readTypes(const Gathering &gathering, EpochRow &epoch, const std::vector<qu
     }
     for (const quint32 index : attempts) {
         const Attempt &attempt = analysis.attempts.at(index);
-        auto &edges = samples[analysis.jobs.at(attempt.job).type].edges;
-        edges.emplace_back(attempt.start, 1);
-        edges.emplace_back(std::max(attempt.end, attempt.start + 1), -1);
+        Samples &sample = samples[analysis.jobs.at(attempt.job).type];
+        sample.starts.push_back(attempt.start);
+        sample.ends.push_back(std::max(attempt.end, attempt.start + 1));
     }
     for (auto &[type, stats] : byType) {
         stats.type = analysis.types.at(type);

@@ -101,11 +101,13 @@ int Gathering::addLog(const QString &name, const QString &machine, const QString
 void Gathering::feed(int log, QByteArrayView bytes)
 {
     m_logs.at(std::size_t(log)).reader->feed(bytes);
+    m_book.settle();
 }
 
 void Gathering::finish(int log)
 {
     m_logs.at(std::size_t(log)).reader->finish();
+    m_book.settle();
 }
 
 void Gathering::addDocker(const DockerFile &file)

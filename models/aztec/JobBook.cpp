@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/aztec/JobBook.h"
 
+#include "models/aztec/Bytes.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -28,19 +30,45 @@ JobBook::JobBook()
 {
 }
 
-quint32 JobBook::add(const Event &event, const Sighting &sighting)
+void JobBook::add(const Event &event, const Sighting &sighting)
 {
-    const quint32 index = jobFor(event);
+    if (m_endWaiting - m_firstWaiting == MostWaiting) {
+        enter(m_waiting[m_firstWaiting++ % MostWaiting]);
+    }
+    Waiting &line = m_waiting[m_endWaiting++ % MostWaiting];
+    line.idSize = quint16(std::min(event.id.size(), Waiting::LongestId));
+    std::memcpy(line.id.data(), event.id.data(), line.idSize);
+    line.hash = hashOf(event.id);
+    __builtin_prefetch(&m_slots[line.hash & (m_slots.size() - 1)]);
+    line.type = typeFor(event.type);
+    // "type=" beside the id says more than the id; some lines have only the id.
+    line.isTypeSaid = event.type.data() < event.id.data()
+        || event.type.data() >= event.id.data() + event.id.size();
+    line.epoch = event.epoch;
+    line.sighting = sighting;
+}
+
+void JobBook::settle()
+{
+    while (m_firstWaiting != m_endWaiting) {
+        enter(m_waiting[m_firstWaiting++ % MostWaiting]);
+    }
+}
+
+void JobBook::enter(const Waiting &line)
+{
+    const quint32 index = jobFor(line);
     BookedJob &job = m_jobs[index];
+    job.kinds |= 1U << unsigned(line.sighting.kind);
     if (job.lines >= MostLines) {
-        ++m_extra[index].at(std::size_t(sighting.kind));
-        return index;
+        ++m_extra[index].at(std::size_t(line.sighting.kind));
+        return;
     }
     ++job.lines;
     if ((m_count & ChunkMask) == 0) {
-        m_chunks.push_back(std::make_unique<Sighting[]>(std::size_t(ChunkMask) + 1));
+        m_chunks.emplace_back().reserve(std::size_t(ChunkMask) + 1);
     }
-    m_chunks.back()[m_count & ChunkMask] = sighting;
+    m_chunks.back().push_back(line.sighting);
     const quint32 added = ++m_count;
     if (job.last) {
         m_chunks[(job.last - 1) >> ChunkBits][(job.last - 1) & ChunkMask].next = added;
@@ -48,7 +76,6 @@ quint32 JobBook::add(const Event &event, const Sighting &sighting)
         job.first = added;
     }
     job.last = added;
-    return index;
 }
 
 int JobBook::uncounted(std::size_t job, EventKind kind) const
@@ -57,33 +84,27 @@ int JobBook::uncounted(std::size_t job, EventKind kind) const
     return at == m_extra.end() ? 0 : at->second.at(std::size_t(kind));
 }
 
-quint32 JobBook::jobFor(const Event &event)
+quint32 JobBook::jobFor(const Waiting &line)
 {
-    const quint32 hash = hashOf(event.id);
+    const std::string_view id(line.id.data(), line.idSize);
     const std::size_t mask = m_slots.size() - 1;
-    std::size_t i = std::size_t(hash) & mask;
+    std::size_t i = std::size_t(line.hash) & mask;
     for (; m_slots[i].job; i = (i + 1) & mask) {
-        if (m_slots[i].hash == hash) {
+        if (m_slots[i].hash == line.hash) {
             BookedJob &job = m_jobs[m_slots[i].job - 1];
-            if (idOf(job) == event.id) {
-                // "type=" beside the id says more than the id; some lines have only the id.
-                const bool isFromId = event.type.data() >= event.id.data()
-                    && event.type.data() < event.id.data() + event.id.size();
-                if (!isFromId && event.type != m_types[job.type]) {
-                    job.type = typeFor(event.type);
-                }
+            if (sameText(idOf(job), id)) {
+                job.type = line.isTypeSaid ? line.type : job.type;
                 return m_slots[i].job - 1;
             }
         }
     }
     BookedJob job;
-    job.idAt = m_ids.size();
-    job.idSize = quint16(event.id.size());
-    job.epoch = event.epoch;
-    job.type = typeFor(event.type);
-    m_ids.append(event.id);
+    job.idAt = keepId(id);
+    job.idSize = line.idSize;
+    job.epoch = line.epoch;
+    job.type = line.type;
     m_jobs.push_back(job);
-    m_slots[i] = {hash, quint32(m_jobs.size())};
+    m_slots[i] = {line.hash, quint32(m_jobs.size())};
     const auto index = quint32(m_jobs.size() - 1);
     if (m_jobs.size() * 2 > m_slots.size()) {
         grow();
@@ -91,9 +112,22 @@ quint32 JobBook::jobFor(const Event &event)
     return index;
 }
 
+/// Ids have at most some 200 bytes, so little is lost at the end of each part.
+quint64 JobBook::keepId(std::string_view id)
+{
+    if (m_ids.empty() || (m_idsEnd & IdMask) + id.size() > IdMask || (m_idsEnd & IdMask) == 0) {
+        m_idsEnd = quint64(m_ids.size()) << IdBits;
+        m_ids.push_back(std::make_unique_for_overwrite<char[]>(std::size_t(1) << IdBits));
+    }
+    std::memcpy(m_ids.back().get() + (m_idsEnd & IdMask), id.data(), id.size());
+    const quint64 at = m_idsEnd;
+    m_idsEnd += id.size();
+    return at;
+}
+
 quint16 JobBook::typeFor(std::string_view name)
 {
-    if (m_lastType < m_types.size() && m_types[m_lastType] == name) {
+    if (m_lastType < m_types.size() && sameText(m_types[m_lastType], name)) {
         return m_lastType;
     }
     const auto found = std::find(m_types.begin(), m_types.end(), name);

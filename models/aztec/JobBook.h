@@ -28,6 +28,8 @@ struct Sighting
 /// A proving job, the same over all logs: its identity is its id.
 struct BookedJob
 {
+    static_assert(unsigned(EventKind::LastJobKind) < 32);
+
     quint64 idAt = 0; ///< where its id begins in the book's text
     qint64 epoch = -1;
     quint32 first = 0; ///< index + 1 of its first sighting
@@ -35,6 +37,9 @@ struct BookedJob
     quint16 idSize = 0;
     quint16 type = 0; ///< index into types()
     quint32 lines = 0; ///< kept
+    quint32 kinds = 0; ///< bits of EventKind: of its lines
+
+    [[nodiscard]] bool has(EventKind kind) const { return kinds & (1U << unsigned(kind)); }
 };
 
 /// Every job that some log names and where it was seen. Grows with jobs, not with lines: of a job
@@ -44,12 +49,13 @@ class JobBook
 public:
     JobBook();
 
-    /// Adds a line about a job; its place in jobs().
-    quint32 add(const Event &event, const Sighting &sighting);
+    /// Adds a line about a job. What was added is seen after settle().
+    void add(const Event &event, const Sighting &sighting);
+    void settle();
     [[nodiscard]] const std::vector<BookedJob> &jobs() const { return m_jobs; }
     [[nodiscard]] std::string_view idOf(const BookedJob &job) const
     {
-        return std::string_view(m_ids).substr(job.idAt, job.idSize);
+        return {m_ids[job.idAt >> IdBits].get() + (job.idAt & IdMask), job.idSize};
     }
     /// Type names as the logs have them, in order of appearance.
     [[nodiscard]] const std::vector<std::string> &types() const { return m_types; }
@@ -69,25 +75,48 @@ private:
     {
         return index ? &m_chunks[(index - 1) >> ChunkBits][(index - 1) & ChunkMask] : nullptr;
     }
-    [[nodiscard]] quint32 jobFor(const Event &event);
+    struct Waiting;
+    void enter(const Waiting &line);
+    [[nodiscard]] quint32 jobFor(const Waiting &line);
+    [[nodiscard]] quint64 keepId(std::string_view id);
     [[nodiscard]] quint16 typeFor(std::string_view name);
     void grow();
 
     std::vector<BookedJob> m_jobs;
     static constexpr quint32 ChunkBits = 14;
     static constexpr quint32 ChunkMask = (1U << ChunkBits) - 1;
-    std::vector<std::unique_ptr<Sighting[]>> m_chunks; ///< never moved while they grow
+    std::vector<std::vector<Sighting>> m_chunks; ///< never moved while they grow
     quint32 m_count = 0;
     std::unordered_map<quint32, std::array<int, std::size_t(EventKind::LastJobKind) + 1>> m_extra;
-    std::string m_ids;
+    static constexpr quint64 IdBits = 20;
+    static constexpr quint64 IdMask = (1U << IdBits) - 1;
+    std::vector<std::unique_ptr<char[]>> m_ids; ///< never moved; no id lies in two of them
+    quint64 m_idsEnd = 0; ///< where the next one goes, if it fits
     std::vector<std::string> m_types;
-    struct Slot ///< small: most of the time goes into waiting for one
+    struct Slot
     {
         quint32 hash = 0;
         quint32 job = 0; ///< index + 1; 0: free
     };
     std::vector<Slot> m_slots; ///< open addressing; the size is a power of two
     quint16 m_lastType = 0;
+    /// A line whose slot was asked for from memory: by the time that some more lines were read, it
+    /// is there. Waiting for it took more time than all else here.
+    struct Waiting
+    {
+        static constexpr std::size_t LongestId = 256;
+        std::array<char, LongestId> id;
+        quint32 hash = 0;
+        quint16 idSize = 0;
+        quint16 type = 0;
+        bool isTypeSaid = false; ///< beside the id, not only in it
+        qint64 epoch = -1;
+        Sighting sighting;
+    };
+    static constexpr std::size_t MostWaiting = 8;
+    std::array<Waiting, MostWaiting> m_waiting;
+    std::size_t m_firstWaiting = 0; ///< both count on; the place is their rest by MostWaiting
+    std::size_t m_endWaiting = 0;
 };
 
 } // namespace proverdeck::models::aztec

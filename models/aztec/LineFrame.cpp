@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/aztec/LineFrame.h"
 
+#include "models/aztec/Bytes.h"
+
+#include <QtEndian>
+
 #include <algorithm>
 #include <charconv>
 #include <cstring>
@@ -237,22 +241,31 @@ void unescape(std::string_view json, std::string &to)
 
 int clockOf(std::string_view text)
 {
-    if (text.size() < 15 || text[0] != '[' || text[3] != ':' || text[6] != ':' || text[9] != '.'
-        || text[13] != ']' || text[14] != ' ') {
+    if (text.size() < ClockLength) {
         return -1;
     }
-    const char *at = text.data();
-    if (!areDigits(at + 1, 2) || !areDigits(at + 4, 2) || !areDigits(at + 7, 2)
-        || !areDigits(at + 10, 3)) {
+    // Eight bytes at once. Against the pattern, a sign becomes 0 and a digit its value; what is
+    // more than that (or carries into its neighbour, from a byte that is too large itself) sets a
+    // high half. The two words overlap by one digit.
+    constexpr char FirstPattern[] = "[00:00:0";
+    constexpr char LastPattern[] = "00.000] ";
+    const quint64 first = eightBytes(text.data()) ^ eightBytes(FirstPattern);
+    const quint64 last = eightBytes(text.data() + 7) ^ eightBytes(LastPattern);
+    constexpr auto Halves = Q_UINT64_C(0xf0f0f0f0f0f0f0f0);
+    constexpr auto FirstRoom = qToLittleEndian(Q_UINT64_C(0x060f06060f06060f));
+    constexpr auto LastRoom = qToLittleEndian(Q_UINT64_C(0x0f0f0606060f0606));
+    if (((first | (first + FirstRoom) | last | (last + LastRoom)) & Halves) != 0) {
         return -1;
     }
-    const int hours = two(at + 1);
-    const int minutes = two(at + 4);
-    const int seconds = two(at + 7);
+    const auto digit = [&text](std::size_t at) { return text[at] - '0'; };
+    const int hours = digit(1) * 10 + digit(2);
+    const int minutes = digit(4) * 10 + digit(5);
+    const int seconds = digit(7) * 10 + digit(8);
     if (hours > 23 || minutes > 59 || seconds > 60) {
         return -1;
     }
-    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + two(at + 10) * 10 + (at[12] - '0');
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + digit(10) * 100 + digit(11) * 10
+        + digit(12);
 }
 
 Level levelOfWord(std::string_view word)

@@ -43,6 +43,7 @@ private:
     std::string m_message; ///< a JSON text without its escapes
 };
 
+constexpr std::size_t ClockLength = 15; ///< of "[10:03:26.403] "
 /// "[10:03:26.403] " at the beginning of @p text: milliseconds of the day, else −1.
 [[nodiscard]] int clockOf(std::string_view text);
 [[nodiscard]] Level levelOfWord(std::string_view word); ///< "INFO"; None if it is no level

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/aztec/LogReader.h"
 
+#include "models/aztec/Bytes.h"
+
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace proverdeck::models::aztec {
@@ -67,8 +70,11 @@ bool takeId(std::string_view &text, Event &event)
     event.id = text.substr(0, i + 1 + HashLength);
     text.remove_prefix(event.id.size());
     constexpr std::string_view TypeMark = " type=";
-    if (text.starts_with(TypeMark)) { // wins: some ids carry the name of another type
+    if (beginsWith(text, TypeMark)) { // wins: some ids carry the name of another type
         std::size_t end = TypeMark.size();
+        if (beginsWith(text.substr(end), event.type)) { // nearly always
+            end += event.type.size();
+        }
         while (end < text.size() && isTypeCharacter(text[end])) {
             ++end;
         }
@@ -96,48 +102,69 @@ bool takeJob(std::string_view message, std::size_t from, Event &event)
     return false;
 }
 
-/// memmem() is many times faster than std::string_view::find().
 bool contains(std::string_view text, std::string_view part)
 {
-    return text.size() >= part.size()
-        && memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
-}
-
-/// The first eight bytes; 0 where there are fewer.
-quint64 headOf(std::string_view text)
-{
-    quint64 head = 0;
-    if (text.size() >= sizeof head) { // so that no call is made for the usual
-        std::memcpy(&head, text.data(), sizeof head);
-    } else if (!text.empty()) {
-        std::memcpy(&head, text.data(), text.size());
+    // In long texts memmem() is many times faster than this; in short ones its preparation costs
+    // more than the search.
+    constexpr std::size_t Short = 300;
+    if (text.size() < part.size()) {
+        return false;
     }
-    return head;
-}
-
-/// If some rule begins like the message; most lines of a busy log are of no use here.
-bool mayFit(const std::vector<MessageRule> &rules, std::string_view message)
-{
-    const quint64 head = headOf(message);
-    for (const MessageRule &rule : rules) {
-        if ((head & rule.mask) == rule.head) {
+    if (text.size() > Short) {
+        return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
+    }
+    const char *const last = text.data() + (text.size() - part.size());
+    for (const char *at = text.data(); at <= last; ++at) {
+        at = static_cast<const char *>(std::memchr(at, part.front(), std::size_t(last - at) + 1));
+        if (!at) {
+            return false;
+        }
+        if (sameBytes(at, part.data(), part.size())) {
             return true;
         }
     }
     return false;
 }
 
-/// The first rule that fits. Of a job's line, the id is read on the way, into @p event.
-const MessageRule *ruleFor(const std::vector<MessageRule> &rules, std::string_view message,
+/// The first eight bytes; 0 where there are fewer.
+quint64 headOf(std::string_view text)
+{
+    if (text.size() >= sizeof(quint64)) { // so that no call is made for the usual
+        return eightBytes(text.data());
+    }
+    quint64 head = 0;
+    if (!text.empty()) {
+        std::memcpy(&head, text.data(), text.size());
+    }
+    return head;
+}
+
+/// The place of the first rule that begins like the message; most lines of a busy log are of no use
+/// here, and no rule fits them.
+std::size_t firstThatMayFit(const ModuleRules &module, std::string_view message)
+{
+    const quint64 head = headOf(message);
+    std::size_t i = 0;
+    while (i < module.heads.size() && (head & module.heads[i].mask) != module.heads[i].head) {
+        ++i;
+    }
+    return i;
+}
+
+/// The first rule that fits, from place @p from on. Of a job's line, the id is read on the way,
+/// into
+/// @p event.
+const MessageRule *ruleFor(const ModuleRules &module, std::size_t from, std::string_view message,
                            Event &event)
 {
     const quint64 head = headOf(message);
-    for (const MessageRule &rule : rules) {
-        if ((head & rule.mask) != rule.head) {
+    for (std::size_t i = from; i < module.heads.size(); ++i) {
+        if ((head & module.heads[i].mask) != module.heads[i].head) {
             continue;
         }
+        const MessageRule &rule = module.rules[i];
         const std::string_view starts = viewOf(rule.starts);
-        if (!message.starts_with(starts)) {
+        if (!beginsWith(message, starts)) {
             continue;
         }
         if (rule.hasId && event.id.empty()) {
@@ -212,7 +239,7 @@ void LogReader::readLine(std::string_view line, qint64 offset)
     }
     m_line = line;
     m_offset = offset;
-    if (readQuickly(line, offset)) {
+    if (readQuickly(line)) {
         return;
     }
     const LineFrame &frame = m_framer.read(line);
@@ -224,18 +251,18 @@ void LogReader::readLine(std::string_view line, qint64 offset)
         rememberWrapper(line, frame, container);
         const qint64 time
             = timeOf(frame.stamp, frame.clock, m_containers[std::size_t(container)].clock);
-        readRecord(frame.level, container, time, frame.module, frame.message, frame.fields);
+        readRecord({frame.level, container, time, rulesOf(frame.module), frame.module,
+                    frame.message, frame.fields});
     }
 }
 
 /// The same as what follows in readLine(), for the usual: a wrapper that was seen before or none,
 /// and a record without colours.
-bool LogReader::readQuickly(std::string_view line, qint64 offset)
+bool LogReader::readQuickly(std::string_view line)
 {
-    (void)offset;
     const quint64 head = headOf(line);
-    for (const Wrapper &wrapper : m_wrappers) {
-        if ((head & wrapper.mask) != wrapper.head || !line.starts_with(wrapper.bytes)) {
+    for (Wrapper &wrapper : m_wrappers) {
+        if ((head & wrapper.mask) != wrapper.head || !beginsWith(line, wrapper.bytes)) {
             continue;
         }
         std::string_view text = line.substr(wrapper.bytes.size());
@@ -243,27 +270,48 @@ bool LogReader::readQuickly(std::string_view line, qint64 offset)
         if (clockMs < 0) {
             return false;
         }
-        text.remove_prefix(15);
-        const void *colon = std::memchr(text.data(), ':', std::min<std::size_t>(text.size(), 8));
-        if (!colon) {
+        text.remove_prefix(ClockLength);
+        const Header *header = headerOf(wrapper, text);
+        if (!header) {
             return false;
         }
-        const auto length = std::size_t(static_cast<const char *>(colon) - text.data());
-        const Level level = levelOfWord(text.substr(0, length));
-        if (level == Level::None) {
-            return false;
-        }
-        text.remove_prefix(std::min(length + 2, text.size()));
-        const void *blank = std::memchr(text.data(), ' ', text.size());
-        const std::size_t end
-            = blank ? std::size_t(static_cast<const char *>(blank) - text.data()) : text.size();
-        const qint64 time
-            = timeOf(NoTime, clockMs, m_containers[std::size_t(wrapper.container)].clock);
-        readRecord(level, wrapper.container, time, text.substr(0, end),
-                   blank ? text.substr(end + 1) : std::string_view(), {});
+        const std::size_t end = header->bytes.size();
+        readRecord({header->level,
+                    wrapper.container,
+                    timeOf(NoTime, clockMs, m_containers[std::size_t(wrapper.container)].clock),
+                    header->rules,
+                    text.substr(header->module, end - header->module - 1),
+                    text.substr(end),
+                    {}});
         return true;
     }
     return false;
+}
+
+/// One that @p text, what follows a clock, begins with; null if it is none, or an unusual one.
+const LogReader::Header *LogReader::headerOf(Wrapper &wrapper, std::string_view text)
+{
+    constexpr std::size_t Most = 64;
+    for (const Header &header : wrapper.headers) {
+        if (beginsWith(text, header.bytes)) {
+            return &header;
+        }
+    }
+    const std::size_t colon = text.substr(0, 9).find(": ");
+    if (colon == std::string_view::npos || wrapper.headers.size() >= Most) {
+        return nullptr;
+    }
+    const Level level = levelOfWord(text.substr(0, colon));
+    const std::size_t module = colon + 2;
+    const std::size_t blank = text.find(' ', module);
+    constexpr std::size_t LongestModule = 200;
+    if (level == Level::None || blank == std::string_view::npos || blank == module
+        || blank > LongestModule) {
+        return nullptr;
+    }
+    wrapper.headers.push_back({std::string(text.substr(0, blank + 1)), level, module,
+                               m_vocabulary->module(text.substr(module, blank - module))});
+    return &wrapper.headers.back();
 }
 
 void LogReader::rememberWrapper(std::string_view line, const LineFrame &frame, int container)
@@ -274,7 +322,7 @@ void LogReader::rememberWrapper(std::string_view line, const LineFrame &frame, i
         const std::string_view bytes = line.substr(0, line.find('['));
         quint64 mask = 0;
         std::memset(&mask, 0xff, std::min<std::size_t>(bytes.size(), sizeof mask));
-        m_wrappers.push_back({std::string(bytes), container, headOf(bytes), mask});
+        m_wrappers.push_back({std::string(bytes), container, headOf(bytes), mask, {}});
         // The longest first: the empty one fits every line.
         std::sort(m_wrappers.begin(), m_wrappers.end(), [](const Wrapper &a, const Wrapper &b) {
             return a.bytes.size() > b.bytes.size();
@@ -282,51 +330,52 @@ void LogReader::rememberWrapper(std::string_view line, const LineFrame &frame, i
     }
 }
 
-void LogReader::resetEvent(std::string_view line, qint64 offset)
+const ModuleRules *LogReader::rulesOf(std::string_view module)
 {
-    m_event = {};
-    m_event.line = m_facts.lines;
-    m_event.offset = offset;
-    m_event.raw = line;
+    if (module != m_module || module.empty()) {
+        m_module.assign(module);
+        m_rules = m_vocabulary->module(module);
+    }
+    return m_rules;
 }
 
-void LogReader::readRecord(Level level, int container, qint64 time, std::string_view module,
-                           std::string_view message, std::string_view fields)
+void LogReader::readRecord(const Record &record)
 {
     ++m_facts.records;
-    ++m_facts.levels[std::size_t(level)];
-    Container &known = m_containers[std::size_t(container)];
+    ++m_facts.levels[std::size_t(record.level)];
+    Container &known = m_containers[std::size_t(record.container)];
     known.sawRecord = true;
-    if (time != NoTime) {
-        const auto widen = [time](qint64 &first, qint64 &last) {
+    if (record.time != NoTime) {
+        const auto widen = [time = record.time](qint64 &first, qint64 &last) {
             first = first == NoTime || time < first ? time : first;
             last = std::max(last, time);
         };
         widen(m_facts.first, m_facts.last);
         widen(known.facts.first, known.facts.last);
     }
-    if (module != m_module || module.empty()) {
-        m_module.assign(module);
-        m_rules = m_vocabulary->module(module);
-    }
-    const Role role = m_rules ? m_rules->role : Role::None;
+    const ModuleRules *rules = record.rules;
+    const Role role = rules ? rules->role : Role::None;
     const auto bit = quint8(role == Role::None ? 0U : 1U << unsigned(role));
-    const bool isNews = (known.facts.roles & bit) != bit;
+    const bool isNotable = (known.facts.roles & bit) != bit || record.level >= Level::Warn;
     known.facts.roles |= bit;
-    if (!isNews && level < Level::Warn && (!m_rules || !mayFit(m_rules->rules, message))) {
+    const std::size_t from = rules ? firstThatMayFit(*rules, record.message) : 0;
+    const bool mayFit = rules && from < rules->heads.size();
+    if (!mayFit && !isNotable) {
         return;
     }
-    resetEvent(m_line, m_offset);
-    m_event.container = container;
-    m_event.time = time;
-    m_event.level = level;
-    m_event.role = role;
-    m_event.module = module;
-    m_event.message = message;
-    const MessageRule *rule = m_rules ? ruleFor(m_rules->rules, message, m_event) : nullptr;
+    m_event = {.level = record.level,
+               .role = role,
+               .time = record.time,
+               .offset = m_offset,
+               .line = m_facts.lines,
+               .container = record.container,
+               .module = record.module,
+               .message = record.message,
+               .raw = m_line};
+    const MessageRule *rule = mayFit ? ruleFor(*rules, from, record.message, m_event) : nullptr;
     if (!rule) {
         m_event.id = {};
-        if (isNews || level >= Level::Warn) {
+        if (isNotable) {
             m_sink.take(m_event);
         }
         return;
@@ -334,12 +383,13 @@ void LogReader::readRecord(Level level, int container, qint64 time, std::string_
     m_event.kind = rule->kind;
     m_event.finding = rule->finding;
     if (isJobKind(rule->kind)) {
-        if (m_event.id.empty() && !takeJob(message, std::size_t(rule->starts.size()), m_event)) {
+        if (m_event.id.empty()
+            && !takeJob(record.message, std::size_t(rule->starts.size()), m_event)) {
             m_event.kind = EventKind::None; // a cut line, or another program's
         }
     } else {
         m_event.id = {};
-        m_event.data = fields.empty() ? takeData(m_event.message) : fields;
+        m_event.data = record.fields.empty() ? takeData(m_event.message) : record.fields;
     }
     m_sink.take(m_event);
 }
@@ -349,9 +399,9 @@ void LogReader::readPlain(const LineFrame &frame)
     const int container = containerOf(frame.container);
     Container &known = m_containers[std::size_t(container)];
     const ModuleRules *console = m_vocabulary->console();
-    resetEvent(m_line, m_offset);
+    m_event = {.offset = m_offset, .line = m_facts.lines, .raw = m_line};
     const MessageRule *rule = console && !frame.rest.empty() && frame.rest.front() != ' '
-        ? ruleFor(console->rules, frame.rest, m_event)
+        ? ruleFor(*console, 0, frame.rest, m_event)
         : nullptr;
     if (!rule) {
         ++(known.sawRecord ? m_facts.continuations : m_facts.stray);
@@ -403,6 +453,18 @@ qint64 LogReader::dayOf(int clock, const Clock &before)
 }
 
 qint64 LogReader::timeOf(qint64 stamp, int clockMs, Clock &clock)
+{
+    // Nearly every line: close to the one before.
+    if (stamp == NoTime && clock.last >= 0 && clockMs >= 0
+        && std::abs(clockMs - clock.last) < NearMidnightMs) {
+        clock.last = clockMs;
+        m_latest = clock;
+        return clock.day * DayMs + clockMs;
+    }
+    return unusualTimeOf(stamp, clockMs, clock);
+}
+
+qint64 LogReader::unusualTimeOf(qint64 stamp, int clockMs, Clock &clock)
 {
     const Clock &before = clock.last >= 0 ? clock : m_latest;
     if (stamp != NoTime) {

@@ -93,24 +93,45 @@ private:
         bool sawRecord = false;
         ContainerFacts facts;
     };
-    /// How the lines of a service begin: most lines are recognised by comparing this.
+    /// What stands between the clock and the message: "INFO: prover-client:proving-broker ".
+    struct Header
+    {
+        std::string bytes;
+        Level level = Level::None;
+        std::size_t module = 0; ///< where the module's name begins
+        const ModuleRules *rules = nullptr;
+    };
+    /// How the lines of a service begin: most lines are recognised by comparing this, and what
+    /// follows their clock by comparing a header that was seen before.
     struct Wrapper
     {
         std::string bytes;
         int container = 0;
         quint64 head = 0; ///< its first eight bytes, as they lie in memory
         quint64 mask = 0; ///< which of them count
+        std::vector<Header> headers;
+    };
+    struct Record
+    {
+        Level level = Level::None;
+        int container = 0;
+        qint64 time = NoTime;
+        const ModuleRules *rules = nullptr;
+        std::string_view module;
+        std::string_view message;
+        std::string_view fields;
     };
 
     void readLine(std::string_view line, qint64 offset);
-    [[nodiscard]] bool readQuickly(std::string_view line, qint64 offset);
-    void readRecord(Level level, int container, qint64 time, std::string_view module,
-                    std::string_view message, std::string_view fields);
+    [[nodiscard]] bool readQuickly(std::string_view line);
+    [[nodiscard]] const Header *headerOf(Wrapper &wrapper, std::string_view text);
+    void readRecord(const Record &record);
+    [[nodiscard]] const ModuleRules *rulesOf(std::string_view module);
     void readPlain(const LineFrame &frame);
-    void resetEvent(std::string_view line, qint64 offset);
     void rememberWrapper(std::string_view line, const LineFrame &frame, int container);
     [[nodiscard]] int containerOf(std::string_view name);
     [[nodiscard]] qint64 timeOf(qint64 stamp, int clockMs, Clock &clock);
+    [[nodiscard]] qint64 unusualTimeOf(qint64 stamp, int clockMs, Clock &clock);
     [[nodiscard]] static qint64 dayOf(int clock, const Clock &before);
 
     std::shared_ptr<const Vocabulary> m_vocabulary;

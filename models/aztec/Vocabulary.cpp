@@ -186,8 +186,10 @@ ModuleRules readModule(const toml::table &table, QStringList &notices)
         rule.has = word(entry, "has").toUtf8();
         rule.kind = kindOf(entry);
         const auto length = std::size_t(std::min<qsizetype>(rule.starts.size(), 8));
-        std::memcpy(&rule.head, rule.starts.constData(), length);
-        std::memset(&rule.mask, 0xff, length);
+        MessageHead head;
+        std::memcpy(&head.head, rule.starts.constData(), length);
+        std::memset(&head.mask, 0xff, length);
+        module.heads.push_back(head);
         rule.hasId = isJobKind(rule.kind) && rule.starts.toLower().endsWith("id=");
         const QString finding = word(entry, "finding");
         if (!finding.isEmpty()) {

@@ -24,9 +24,14 @@ struct MessageRule
     QByteArray has; ///< must also stand in the message; may be empty
     EventKind kind = EventKind::None;
     int finding = -1; ///< index into Vocabulary::notices()
-    quint64 head = 0; ///< the first eight bytes of starts, as they lie in memory
-    quint64 mask = 0; ///< which of them count
     bool hasId = false; ///< starts ends where a job's id begins
+};
+
+/// How a message begins: its first eight bytes, as they lie in memory, and which of them count.
+struct MessageHead
+{
+    quint64 head = 0;
+    quint64 mask = 0;
 };
 
 struct ModuleRules
@@ -35,6 +40,7 @@ struct ModuleRules
     bool isPrefix = false;
     Role role = Role::None;
     std::vector<MessageRule> rules;
+    std::vector<MessageHead> heads; ///< of the rules, close together: each line looks at them
 };
 
 /// A type of proving job that some version knows.
