@@ -75,7 +75,8 @@ for target in "${targets[@]}"; do
     log=$build/fuzz-$target.log
     mkdir -p "$corpus" "$found" "$kept"
     dictionary=$root/tests/fuzz/dictionaries/$target.dict
-    options=("-max_len=$longest" -timeout=10 -rss_limit_mb=3000 "-artifact_prefix=$found/" -print_final_stats=1)
+    # A time-out is by the wall, too: it must be far longer than a slow input takes on an idle machine.
+    options=("-max_len=$longest" -timeout=60 -rss_limit_mb=3000 "-artifact_prefix=$found/" -print_final_stats=1)
     [ ! -f "$dictionary" ] || options+=("-dict=$dictionary")
     # libFuzzer counts the time on the wall; on a busy machine most of it is somebody else's.
     status=0
