@@ -205,7 +205,7 @@ TEST_F(CommandsTest, UnreachableAndUnknownHostsEndWithThree)
 TEST_F(CommandsTest, ABenchmarkOnTheDemoHostEndsWithATableThatCanBeTrusted)
 {
     const QString out = home.path() + "/out";
-    const Answer answer = call({"run", "--demo", "--backend", "sp1", "--tx-count", "5", "--batches",
+    const Answer answer = call({"run", "--demo", "--backend", "sp1", "--tx-count", "2", "--batches",
                                 "6", "--out", out, "--format", "json"},
                                120'000);
     ASSERT_EQ(answer.code, 0) << answer.err.toStdString();
