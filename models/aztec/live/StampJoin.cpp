@@ -13,6 +13,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 Second = 1'000'000'000;
+// Nanoseconds since 1970 are counted in 64 bits, which last until 2262.
+constexpr int FirstYear = 1970;
+constexpr int LastYear = 2261;
 constexpr qsizetype LongestLine = 32 << 20;
 constexpr qsizetype MostSaid = 20;
 
@@ -62,8 +65,8 @@ std::optional<qint64> daemonTime(QByteArrayView line, qsizetype &length)
     const auto hour = digits(line, 11, 2);
     const auto minute = digits(line, 14, 2);
     const auto second = digits(line, 17, 2);
-    if (!year || !month || !day || !hour || !minute || !second
-        || !QDate::isValid(*year, *month, *day)) {
+    if (!year || !month || !day || !hour || !minute || !second || *year < FirstYear
+        || *year > LastYear || !QDate::isValid(*year, *month, *day)) {
         return std::nullopt;
     }
     qint64 ns = 0;
