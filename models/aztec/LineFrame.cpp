@@ -15,6 +15,7 @@ namespace {
 
 constexpr char Escape = '\x1b';
 constexpr std::size_t LongestService = 100;
+constexpr qint64 LatestTime = 32'503'680'000'000; // the year 3000, in ms
 
 bool isDigit(char c)
 {
@@ -45,53 +46,6 @@ qint64 daysFrom(int year, int month, int day)
     const int dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
     const int dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
     return qint64(era) * 146097 + dayOfEra - 719468;
-}
-
-/// "2025-07-08T10:17:45.601100000Z " at the beginning; @p length is its length with the blank.
-qint64 stampOf(std::string_view text, std::size_t &length)
-{
-    if (text.size() < 21 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':'
-        || text[16] != ':') {
-        return NoTime;
-    }
-    const char *at = text.data();
-    if (!areDigits(at, 4) || !areDigits(at + 5, 2) || !areDigits(at + 8, 2)
-        || !areDigits(at + 11, 2) || !areDigits(at + 14, 2) || !areDigits(at + 17, 2)) {
-        return NoTime;
-    }
-    const int month = two(at + 5);
-    const int day = two(at + 8);
-    const int year = two(at) * 100 + two(at + 2);
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || two(at + 11) > 23
-        || two(at + 14) > 59 || two(at + 17) > 60) {
-        return NoTime;
-    }
-    std::size_t i = 19;
-    int millis = 0;
-    if (text[i] == '.') {
-        int scale = 100;
-        for (++i; i < text.size() && isDigit(text[i]); ++i) {
-            millis += (text[i] - '0') * scale;
-            scale /= 10;
-        }
-    }
-    qint64 shift = 0; // docker prints Z; a log from elsewhere may have an offset
-    if (i < text.size() && text[i] == 'Z') {
-        ++i;
-    } else if (i + 6 <= text.size() && (text[i] == '+' || text[i] == '-')
-               && areDigits(at + i + 1, 2) && text[i + 3] == ':' && areDigits(at + i + 4, 2)) {
-        shift = (two(at + i + 1) * 60 + two(at + i + 4)) * 60'000LL;
-        shift = text[i] == '+' ? shift : -shift;
-        i += 6;
-    } else {
-        return NoTime;
-    }
-    if (i < text.size() && text[i] != ' ') {
-        return NoTime;
-    }
-    length = std::min(i + 1, text.size());
-    const qint64 seconds = (two(at + 11) * 60 + two(at + 14)) * 60LL + two(at + 17);
-    return (daysFrom(year, month, day) * 86400 + seconds) * 1000 + millis - shift;
 }
 
 bool isServiceCharacter(char c)
@@ -239,6 +193,52 @@ void unescape(std::string_view json, std::string &to)
 
 } // namespace
 
+qint64 stampOf(std::string_view text, std::size_t &length)
+{
+    if (text.size() < 21 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':'
+        || text[16] != ':') {
+        return NoTime;
+    }
+    const char *at = text.data();
+    if (!areDigits(at, 4) || !areDigits(at + 5, 2) || !areDigits(at + 8, 2)
+        || !areDigits(at + 11, 2) || !areDigits(at + 14, 2) || !areDigits(at + 17, 2)) {
+        return NoTime;
+    }
+    const int month = two(at + 5);
+    const int day = two(at + 8);
+    const int year = two(at) * 100 + two(at + 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || two(at + 11) > 23
+        || two(at + 14) > 59 || two(at + 17) > 60) {
+        return NoTime;
+    }
+    std::size_t i = 19;
+    int millis = 0;
+    if (text[i] == '.') {
+        int scale = 100;
+        for (++i; i < text.size() && isDigit(text[i]); ++i) {
+            millis += (text[i] - '0') * scale;
+            scale /= 10;
+        }
+    }
+    qint64 shift = 0; // docker prints Z; a log from elsewhere may have an offset
+    if (i < text.size() && text[i] == 'Z') {
+        ++i;
+    } else if (i + 6 <= text.size() && (text[i] == '+' || text[i] == '-')
+               && areDigits(at + i + 1, 2) && text[i + 3] == ':' && areDigits(at + i + 4, 2)) {
+        shift = (two(at + i + 1) * 60 + two(at + i + 4)) * 60'000LL;
+        shift = text[i] == '+' ? shift : -shift;
+        i += 6;
+    } else {
+        return NoTime;
+    }
+    if (i < text.size() && text[i] != ' ') {
+        return NoTime;
+    }
+    length = std::min(i + 1, text.size());
+    const qint64 seconds = (two(at + 11) * 60 + two(at + 14)) * 60LL + two(at + 17);
+    return (daysFrom(year, month, day) * 86400 + seconds) * 1000 + millis - shift;
+}
+
 int clockOf(std::string_view text)
 {
     if (text.size() < ClockLength) {
@@ -310,6 +310,7 @@ const LineFrame &LineFramer::read(std::string_view line)
         if (const std::size_t length = composeLength(text, service)) {
             m_frame.container = service;
             m_frame.framing |= FramedCompose;
+            m_frame.service = length;
             text.remove_prefix(length);
         }
         std::size_t length = 0;
@@ -375,14 +376,63 @@ bool LineFramer::readJson(std::string_view text)
     if (text.size() < 3 || text[1] != '"') {
         return false;
     }
-    bool sawLevel = false;
-    qint64 time = NoTime;
-    Level level = Level::None;
-    std::string_view module;
-    std::string_view message;
-    bool messageEscapes = false;
-    std::string_view hostname;
-    std::size_t at = 1;
+    JsonLine line;
+    const std::size_t known = takeHead(text, line);
+    readMembers(text, known > 0 ? known : 1, line);
+    if (!line.sawLevel || line.time == NoTime) {
+        return false;
+    }
+    if (known == 0) {
+        rememberHead(text, line);
+    }
+    m_frame.kind = LineFrame::Kind::Record;
+    m_frame.framing |= FramedJson;
+    m_frame.level = line.level;
+    m_frame.stamp = line.time;
+    m_frame.module = line.module;
+    m_frame.fields = text;
+    if (m_frame.container.empty()) {
+        m_frame.container = line.hostname;
+    }
+    if (line.messageEscapes) {
+        unescape(line.message, m_message);
+        line.message = m_message;
+    }
+    m_frame.message = line.message;
+    return true;
+}
+
+/// If @p text begins like a line before it, fills @p line from that; where the next member begins,
+/// else 0.
+std::size_t LineFramer::takeHead(std::string_view text, JsonLine &line) const
+{
+    for (const JsonHead &head : m_heads) {
+        if (!beginsWith(text, head.before)) {
+            continue;
+        }
+        constexpr std::size_t Most = 14; // digits of a time before the year 5138
+        std::size_t end = head.before.size();
+        qint64 time = 0;
+        while (end < text.size() && end - head.before.size() < Most && isDigit(text[end])) {
+            time = time * 10 + (text[end] - '0');
+            ++end;
+        }
+        if (end == head.before.size() || time >= LatestTime
+            || !beginsWith(text.substr(end), head.after)) {
+            continue;
+        }
+        line.sawLevel = true;
+        line.level = head.level;
+        line.time = time;
+        line.hostname = head.hostname;
+        line.module = head.module;
+        return end + head.after.size();
+    }
+    return 0;
+}
+
+void LineFramer::readMembers(std::string_view text, std::size_t at, JsonLine &line)
+{
     while (at < text.size() && text[at] == '"') {
         bool escapes = false;
         const std::size_t keyEnd = endOfText(text, at + 1, escapes);
@@ -393,6 +443,7 @@ bool LineFramer::readJson(std::string_view text)
         const std::string_view key = text.substr(at + 1, keyEnd - at - 1);
         const std::size_t value = keyEnd + 2;
         std::size_t end = 0;
+        bool isOfHead = false;
         if (value < text.size() && text[value] == '"') {
             const std::size_t quote = endOfText(text, value + 1, escapes);
             if (quote == std::string_view::npos) {
@@ -400,15 +451,18 @@ bool LineFramer::readJson(std::string_view text)
             }
             const std::string_view content = text.substr(value + 1, quote - value - 1);
             if (key == "msg") {
-                message = content;
-                messageEscapes = escapes;
+                line.message = content;
+                line.messageEscapes = escapes;
             } else if (key == "module") {
-                module = content;
+                line.module = content;
+                isOfHead = true;
             } else if (key == "hostname") {
-                hostname = content;
+                line.hostname = content;
+                isOfHead = true;
             } else if (key == "severity") {
-                sawLevel = true;
-                level = levelOfSeverity(content);
+                line.sawLevel = true;
+                line.level = levelOfSeverity(content);
+                isOfHead = true;
             }
             end = quote + 1;
         } else {
@@ -417,36 +471,42 @@ bool LineFramer::readJson(std::string_view text)
                 break;
             }
             if (key == "level") {
-                sawLevel = true;
-                level = levelOfNumber(leadingNumber(text.substr(value, end - value)));
+                line.sawLevel = true;
+                line.level = levelOfNumber(leadingNumber(text.substr(value, end - value)));
+                isOfHead = true;
             } else if (key == "time") {
                 const qint64 number = leadingNumber(text.substr(value, end - value));
-                time = number >= 0 && number < 32'503'680'000'000 ? number : NoTime;
+                line.time = number >= 0 && number < LatestTime ? number : NoTime;
+                line.timeAt = value;
+                line.timeEnd = end;
+                isOfHead = true;
             }
         }
         if (end >= text.size() || text[end] != ',') {
             break;
         }
         at = end + 1;
+        if (isOfHead && line.message.empty()) {
+            line.headEnd = at;
+            line.atHeadEnd = line;
+        }
     }
-    if (!sawLevel || time == NoTime) {
-        return false;
+}
+
+void LineFramer::rememberHead(std::string_view text, const JsonLine &line)
+{
+    constexpr std::size_t MostHeads = 64;
+    constexpr std::size_t Longest = 1000;
+    const JsonOrigin &origin = line.atHeadEnd;
+    const bool isUsual = origin.sawLevel && line.timeAt > 0 && line.headEnd > line.timeEnd
+        && line.headEnd < Longest
+        && std::all_of(text.begin() + qsizetype(line.timeAt),
+                       text.begin() + qsizetype(line.timeEnd), isDigit);
+    if (isUsual && m_heads.size() < MostHeads) {
+        m_heads.push_back({std::string(text.substr(0, line.timeAt)),
+                           std::string(text.substr(line.timeEnd, line.headEnd - line.timeEnd)),
+                           origin.level, std::string(origin.hostname), std::string(origin.module)});
     }
-    m_frame.kind = LineFrame::Kind::Record;
-    m_frame.framing |= FramedJson;
-    m_frame.level = level;
-    m_frame.stamp = time;
-    m_frame.module = module;
-    m_frame.fields = text;
-    if (m_frame.container.empty()) {
-        m_frame.container = hostname;
-    }
-    if (messageEscapes) {
-        unescape(message, m_message);
-        message = m_message;
-    }
-    m_frame.message = message;
-    return true;
 }
 
 std::string_view LineFramer::withoutEscapes(std::string_view text)

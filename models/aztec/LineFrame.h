@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace proverdeck::models::aztec {
 
@@ -22,6 +23,7 @@ struct LineFrame
     std::string_view module;
     std::string_view message; ///< with its data
     std::string_view fields; ///< the whole object of a JSON line
+    std::size_t service = 0; ///< how long the wrapper of compose is
     std::string_view rest; ///< of a plain line: what follows the wrapper
 };
 
@@ -34,18 +36,51 @@ public:
     [[nodiscard]] const LineFrame &read(std::string_view line);
 
 private:
+    /// How lines of one program begin: the members around the time, which alone differs.
+    struct JsonHead
+    {
+        std::string before; ///< up to the time's first digit
+        std::string after; ///< from the time to where the next member begins
+        Level level = Level::None;
+        std::string hostname;
+        std::string module;
+    };
+    struct JsonOrigin
+    {
+        bool sawLevel = false;
+        Level level = Level::None;
+        std::string_view module;
+        std::string_view hostname;
+    };
+    struct JsonLine : JsonOrigin
+    {
+        qint64 time = NoTime;
+        std::string_view message;
+        bool messageEscapes = false;
+        std::size_t timeAt = 0; ///< where its digits begin; 0: there is no time
+        std::size_t timeEnd = 0;
+        std::size_t headEnd = 0; ///< where the member after the last of the head begins
+        JsonOrigin atHeadEnd; ///< what was known there
+    };
     void readPretty(std::string_view text);
     bool readJson(std::string_view text);
+    [[nodiscard]] std::size_t takeHead(std::string_view text, JsonLine &line) const;
+    static void readMembers(std::string_view text, std::size_t at, JsonLine &line);
+    void rememberHead(std::string_view text, const JsonLine &line);
     [[nodiscard]] std::string_view withoutEscapes(std::string_view text);
 
     LineFrame m_frame;
     std::string m_plain; ///< the line without colours
     std::string m_message; ///< a JSON text without its escapes
+    std::vector<JsonHead> m_heads;
 };
 
 constexpr std::size_t ClockLength = 15; ///< of "[10:03:26.403] "
 /// "[10:03:26.403] " at the beginning of @p text: milliseconds of the day, else −1.
 [[nodiscard]] int clockOf(std::string_view text);
+/// "2025-07-08T10:17:45.601100000Z " at the beginning: ms since 1970, else NoTime; @p length is its
+/// length with the blank.
+[[nodiscard]] qint64 stampOf(std::string_view text, std::size_t &length);
 [[nodiscard]] Level levelOfWord(std::string_view word); ///< "INFO"; None if it is no level
 
 /// The object after a message: `text {"a":1}` → `{"a":1}`; cuts it off @p message. Empty if none.

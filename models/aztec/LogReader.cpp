@@ -266,9 +266,18 @@ bool LogReader::readQuickly(std::string_view line)
             continue;
         }
         std::string_view text = line.substr(wrapper.bytes.size());
+        qint64 stamp = NoTime;
+        if (wrapper.hasStamp) {
+            std::size_t length = 0;
+            stamp = stampOf(text, length);
+            if (stamp == NoTime) {
+                continue;
+            }
+            text.remove_prefix(length);
+        }
         const int clockMs = clockOf(text);
         if (clockMs < 0) {
-            return false;
+            continue;
         }
         text.remove_prefix(ClockLength);
         const Header *header = headerOf(wrapper, text);
@@ -278,7 +287,7 @@ bool LogReader::readQuickly(std::string_view line)
         const std::size_t end = header->bytes.size();
         readRecord({header->level,
                     wrapper.container,
-                    timeOf(NoTime, clockMs, m_containers[std::size_t(wrapper.container)].clock),
+                    timeOf(stamp, clockMs, m_containers[std::size_t(wrapper.container)].clock),
                     header->rules,
                     text.substr(header->module, end - header->module - 1),
                     text.substr(end),
@@ -316,27 +325,37 @@ const LogReader::Header *LogReader::headerOf(Wrapper &wrapper, std::string_view 
 
 void LogReader::rememberWrapper(std::string_view line, const LineFrame &frame, int container)
 {
-    constexpr quint8 Usual = FramedRaw | FramedCompose;
+    constexpr quint8 Usual = FramedRaw | FramedCompose | FramedStamp;
     constexpr std::size_t Most = 12;
-    if ((frame.framing & ~Usual) == 0 && m_wrappers.size() < Most) {
-        const std::string_view bytes = line.substr(0, line.find('['));
-        quint64 mask = 0;
-        std::memset(&mask, 0xff, std::min<std::size_t>(bytes.size(), sizeof mask));
-        m_wrappers.push_back({std::string(bytes), container, headOf(bytes), mask, {}});
-        // The longest first: the empty one fits every line.
-        std::sort(m_wrappers.begin(), m_wrappers.end(), [](const Wrapper &a, const Wrapper &b) {
-            return a.bytes.size() > b.bytes.size();
-        });
+    const std::string_view bytes = line.substr(0, frame.service);
+    const bool hasStamp = frame.framing & FramedStamp;
+    const bool isKnown = std::ranges::any_of(m_wrappers, [&](const Wrapper &one) {
+        return one.bytes == bytes && one.hasStamp == hasStamp;
+    });
+    if ((frame.framing & ~Usual) != 0 || isKnown || m_wrappers.size() >= Most) {
+        return;
     }
+    quint64 mask = 0;
+    std::memset(&mask, 0xff, std::min<std::size_t>(bytes.size(), sizeof mask));
+    m_wrappers.push_back({std::string(bytes), container, headOf(bytes), mask, hasStamp, {}});
+    // The longest first: the empty one fits every line.
+    std::ranges::stable_sort(m_wrappers, std::greater<>(),
+                             [](const Wrapper &wrapper) { return wrapper.bytes.size(); });
 }
 
 const ModuleRules *LogReader::rulesOf(std::string_view module)
 {
-    if (module != m_module || module.empty()) {
-        m_module.assign(module);
-        m_rules = m_vocabulary->module(module);
+    for (const KnownModule &known : m_modules) {
+        if (sameText(known.name, module)) {
+            return known.rules;
+        }
     }
-    return m_rules;
+    constexpr std::size_t Most = 32;
+    const ModuleRules *rules = m_vocabulary->module(module);
+    if (m_modules.size() < Most) {
+        m_modules.push_back({std::string(module), rules});
+    }
+    return rules;
 }
 
 void LogReader::readRecord(const Record &record)

@@ -109,6 +109,7 @@ private:
         int container = 0;
         quint64 head = 0; ///< its first eight bytes, as they lie in memory
         quint64 mask = 0; ///< which of them count
+        bool hasStamp = false; ///< of docker, behind it
         std::vector<Header> headers;
     };
     struct Record
@@ -149,8 +150,12 @@ private:
     std::string m_held; ///< the beginning of a line, at most MaxLine bytes
     qint64 m_heldFrom = 0; ///< its offset
     bool m_holds = false;
-    std::string m_module; ///< the last one looked up
-    const ModuleRules *m_rules = nullptr;
+    struct KnownModule
+    {
+        std::string name;
+        const ModuleRules *rules = nullptr;
+    };
+    std::vector<KnownModule> m_modules; ///< the ones looked up so far, to a limit
 };
 
 } // namespace proverdeck::models::aztec

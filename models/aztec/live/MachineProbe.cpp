@@ -10,6 +10,7 @@
 #include <QJsonObject>
 
 #include <algorithm>
+#include <cmath>
 
 namespace proverdeck::models::aztec {
 
@@ -63,6 +64,11 @@ void readInspect(MachineStatus &status, const QByteArray &line, const QString &m
     const auto number = [](const QByteArray &word) {
         bool ok = false;
         const double value = word.trimmed().toDouble(&ok);
+        return ok && std::isfinite(value) ? std::optional(value) : std::nullopt;
+    };
+    const auto whole = [](const QByteArray &word) {
+        bool ok = false;
+        const int value = word.trimmed().toInt(&ok);
         return ok ? std::optional(value) : std::nullopt;
     };
     DockerContainer container;
@@ -70,14 +76,12 @@ void readInspect(MachineStatus &status, const QByteArray &line, const QString &m
     container.name
         = QString::fromUtf8(words.at(0).startsWith('/') ? words.at(0).mid(1) : words.at(0));
     container.id = QString::fromLatin1(words.at(1).left(12));
-    const auto code = number(words.at(2));
-    container.exitCode = code ? std::optional(int(*code)) : std::nullopt;
+    container.exitCode = whole(words.at(2));
     container.oomKilled = words.at(3) == "true" ? std::optional(true)
         : words.at(3) == "false"                ? std::optional(false)
                                                 : std::nullopt;
     container.startedAt = QString::fromLatin1(words.at(4).left(40));
-    const auto restarts = number(words.at(5));
-    container.restarts = restarts ? std::optional(int(*restarts)) : std::nullopt;
+    container.restarts = whole(words.at(5));
     const double memory = number(words.at(6)).value_or(0);
     container.memoryLimitBytes = memory > 0 ? std::optional(memory) : std::nullopt;
     const double cpus = number(words.at(7)).value_or(0);

@@ -7,6 +7,9 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 
+#include <array>
+#include <string>
+
 using namespace proverdeck;
 using namespace proverdeck::models;
 using namespace proverdeck::models::aztec;
@@ -34,6 +37,51 @@ struct Reading
         return text;
     }
 };
+
+/// What a reader made of its lines, but for places and times.
+class Heard : public LogSink
+{
+public:
+    void take(const Event &event) override
+    {
+        if (event.kind != EventKind::None) {
+            for (const std::string_view part :
+                 {event.module, event.message, event.data, event.id, event.type, event.rest}) {
+                text.append(part).append("\n");
+            }
+            text.append({char('0' + int(event.kind)), char('0' + int(event.level)), '\n'});
+        }
+    }
+    std::string text;
+};
+
+/// A reader that has seen much takes short ways; one that has seen nothing takes none.
+void checkShortWays(const QByteArray &bytes)
+{
+    const QList<QByteArray> lines = bytes.split('\n');
+    if (lines.size() > 100 || bytes.startsWith("\xef\xbb\xbf")) {
+        return;
+    }
+    const auto vocabulary = Vocabulary::builtIn();
+    Heard knowing;
+    LogReader reader(vocabulary, knowing);
+    qint64 records = 0;
+    std::array<qint64, LevelCount> levels{};
+    Heard fresh;
+    for (int round = 0; round < 2; ++round) {
+        for (const QByteArray &line : lines) {
+            reader.feed(QByteArray(line + '\n'));
+            LogReader first(vocabulary, fresh);
+            first.feed(QByteArray(line + '\n'));
+            records += first.facts().records;
+            for (std::size_t i = 0; i < levels.size(); ++i) {
+                levels.at(i) += first.facts().levels.at(i);
+            }
+        }
+    }
+    FUZZ_CHECK(reader.facts().records == records && reader.facts().levels == levels);
+    FUZZ_CHECK(knowing.text == fresh.text);
+}
 
 } // namespace
 
@@ -67,6 +115,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         FUZZ_CHECK(trouble.count > 0 && trouble.evidence.size() <= 50);
         FUZZ_CHECK(fuzz::isHarmless(textOf(trouble).text));
     }
+    checkShortWays(bytes);
     (void)toMarkdown(reading.analysis, {});
     if (isDockerOutput(bytes)) {
         const DockerFile file = readDocker(bytes, QStringLiteral("m"));
