@@ -139,10 +139,12 @@ TEST(StampJoinTest, OnlyWhatNanosecondsCanCountIsATime)
 {
     qsizetype length = 0;
     for (const char *year : {"1970", "2025", "2261"}) {
-        EXPECT_TRUE(daemonTime(QByteArray(year) + "-07-08T10:03:26.403Z a", length)) << year;
+        EXPECT_TRUE(daemonTime(QByteArray(QByteArray(year) + "-07-08T10:03:26.403Z a"), length))
+            << year;
     }
     for (const char *year : {"0001", "1969", "2262", "4050", "9999"}) {
-        EXPECT_FALSE(daemonTime(QByteArray(year) + "-07-08T10:03:26.403Z a", length)) << year;
+        EXPECT_FALSE(daemonTime(QByteArray(QByteArray(year) + "-07-08T10:03:26.403Z a"), length))
+            << year;
     }
 }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/boundless/SettingsMigration.h"
+#include "models/boundless/SettingsSchema.h"
 #include "models/workflow/Plan.h"
 #include "support/Test.h"
 
+#include <QDir>
 #include <QFile>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 
 namespace proverdeck::models {
@@ -129,6 +133,136 @@ TEST_F(BoundlessFigureTest, WithoutAFigureThereIsNone)
     EXPECT_EQ(result({"cli/bento_cli.stdout", "cli/job_status-0.13-running.stdout"}).code, 1);
     const Ran small = result({"cli/0.13-proving-benchmark-nopg.stdout"});
     EXPECT_EQ(small.code, 2) << "under a million cycles it says little";
+}
+
+using namespace boundless;
+
+/// A checkout with releases of three eras, and the steps of an update on it.
+class BoundlessUpdateTest : public ::testing::Test
+{
+protected:
+    void SetUp() override
+    {
+        QByteArray script = "set -e; export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a "
+                            "GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b\n"
+                            "cd '"
+            + folder.path().toUtf8() + "'; git init -q origin; cd origin\n";
+        for (const auto &[tag, era] :
+             {qMakePair("v0.13.2", BrokerEra::V013), qMakePair("v1.2.0", BrokerEra::V11),
+              qMakePair("v2.0.0", BrokerEra::V20)}) {
+            QFile out(folder.filePath(QString(tag)));
+            ASSERT_TRUE(out.open(QIODevice::WriteOnly));
+            const QList<SettingKey> keys = SettingsSchema::builtIn()->keys(era);
+            for (const SettingKey &key : keys) {
+                out.write("# " + key.name.toUtf8() + " = x\n");
+            }
+            script += QByteArray("cp ../") + tag
+                + " broker-template.toml; git add .; git commit -qm " + tag + "; git tag " + tag
+                + '\n';
+        }
+        script += "cd ..; git clone -q origin checkout\n";
+        const Ran made = bash({}, script);
+        ASSERT_EQ(made.code, 0) << made.out.toStdString();
+    }
+
+    /// From one release to another with these settings.
+    Ran check(const QByteArray &from, const QString &to, const QByteArray &settings)
+    {
+        EXPECT_EQ(bash({}, "cd '" + checkout().toUtf8() + "' && git checkout -q " + from).code, 0);
+        QFile file(checkout() + "/broker.toml");
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly));
+        file.write(settings);
+        file.close();
+        const auto made = planOf("boundless-update", {{"repo", checkout()}, {"ref", to}});
+        EXPECT_TRUE(made) << made.error().toStdString();
+        plan = *made;
+        return step("settings");
+    }
+
+    Ran step(const QString &id) { return bash({}, scriptFor(plan.step(id)->command)); }
+
+    [[nodiscard]] QString checkout() const { return folder.filePath("checkout"); }
+    [[nodiscard]] QByteArray settings() const
+    {
+        QFile file(checkout() + "/broker.toml");
+        EXPECT_TRUE(file.open(QIODevice::ReadOnly));
+        return file.readAll();
+    }
+
+    QTemporaryDir folder;
+    Plan plan;
+};
+
+TEST_F(BoundlessUpdateTest, RenamesWhatOnlyHasAnotherNameAndTouchesNothingElse)
+{
+    const QByteArray before = "# mine\r\n[market]\r\nmcycle_price = \"1\"  # low\r\n"
+                              "max_stake = \"5\"\r\n# mcycle_price = 7\r\n[batcher]\r\n"
+                              "  batch_size=2\r\n";
+    const Ran checked = check("v1.2.0", "v2.0.0", before);
+    EXPECT_EQ(checked.code, 2) << checked.out.toStdString();
+    for (const char *said : {"mcycle_price > min_mcycle_price;", "max_stake > max_collateral;",
+                             "batch_size > min_batch_size;"}) {
+        EXPECT_TRUE(checked.out.contains(said)) << checked.out.toStdString();
+    }
+    ASSERT_EQ(step("checkout").code, 0);
+    const Ran renamed = step("rename");
+    ASSERT_EQ(renamed.code, 0) << renamed.out.toStdString();
+    EXPECT_TRUE(
+        renamed.out.contains("mcycle_price is called min_mcycle_price from this release on"));
+    QByteArray after = before;
+    after.replace("\nmcycle_price", "\nmin_mcycle_price");
+    after.replace("max_stake", "max_collateral").replace("  batch_size", "  min_batch_size");
+    EXPECT_EQ(settings(), after);
+    const QStringList kept = QDir(checkout()).entryList({"broker.toml.before-*"});
+    ASSERT_EQ(kept.size(), 1);
+    QFile old(checkout() + '/' + kept.first());
+    ASSERT_TRUE(old.open(QIODevice::ReadOnly));
+    EXPECT_EQ(old.readAll(), before);
+    EXPECT_EQ(step("rename").out, "no setting has another name in this release\n");
+}
+
+TEST_F(BoundlessUpdateTest, AnAmountInAnotherTokenNeedsThePerson)
+{
+    const Ran old = check("v0.13.2", "v2.0.0", "[market]\nmax_stake = \"5\"\n");
+    EXPECT_EQ(old.code, 1);
+    EXPECT_TRUE(old.out.contains("max_stake (now max_collateral, in another token)"))
+        << old.out.toStdString();
+    const Ran both
+        = check("v1.2.0", "v2.0.0", "[market]\nmax_stake = \"5\"\nmax_collateral = \"6\"\n");
+    EXPECT_EQ(both.code, 1);
+    EXPECT_TRUE(both.out.contains("max_stake (beside max_collateral: delete one)"))
+        << both.out.toStdString();
+    const Ran none = check("v0.13.2", "v0.13.2", "[market]\nmax_stake = \"5\"\n");
+    EXPECT_EQ(none.code, 0) << none.out.toStdString();
+}
+
+TEST_F(BoundlessUpdateTest, RenamesAsTheListOfSettingsDoes)
+{
+    // Each key that the checks of settings would rename, and no other, is renamed by the step.
+    QMap<QString, QByteArray> sections;
+    for (const char *old :
+         {"allow_skip_mcycle_limit_addresses", "mcycle_price_stake_token", "mcycle_price",
+          "max_stake", "stake_balance_warn_threshold", "stake_balance_error_threshold",
+          "max_concurrent_locks", "expired_order_fulfillment_priority", "batch_size",
+          "min_mcycle_price_collateral_token", "mcycle_price_collateral_token",
+          "lockin_priority_gas", "peak_prove_khz"}) {
+        for (const char *section : {"market", "batcher"}) {
+            if (const auto *key = SettingsSchema::builtIn()->find(BrokerEra::V11, section, old)) {
+                sections[section]
+                    += QByteArray(old) + " = " + tomlFor(*key, key->choices.value(0, "1")) + '\n';
+            }
+        }
+    }
+    const QByteArray settings
+        = "[market]\n" + sections["market"] + "[batcher]\n" + sections["batcher"];
+    const auto wanted = migrateSettings(settings, BrokerEra::V11, BrokerEra::V20);
+    ASSERT_TRUE(wanted) << wanted.error().toStdString();
+    (void)check("v1.2.0", "v2.0.0", settings);
+    ASSERT_EQ(step("checkout").code, 0);
+    const Ran renamed = step("rename");
+    ASSERT_EQ(renamed.code, 0) << renamed.out.toStdString();
+    EXPECT_EQ(this->settings(), wanted->text) << renamed.out.toStdString();
+    EXPECT_NE(wanted->text, settings);
 }
 
 } // namespace
