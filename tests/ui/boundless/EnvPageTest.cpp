@@ -60,7 +60,7 @@ protected:
     }
     void shoot(const QString &name)
     {
-        const QString folder = qEnvironmentVariable("PROVERDECK_STAKE_SHOTS");
+        const QString folder = qEnvironmentVariable("PROVERDECK_TOUR_DIR");
         if (!folder.isEmpty()) {
             QTest::qWait(100);
             EXPECT_TRUE(page.grab().save(folder + u'/' + name + u".png"_s));

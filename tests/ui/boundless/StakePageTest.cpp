@@ -291,7 +291,7 @@ protected:
     }
     void shoot(const QString &name)
     {
-        const QString folder = qEnvironmentVariable("PROVERDECK_STAKE_SHOTS");
+        const QString folder = qEnvironmentVariable("PROVERDECK_TOUR_DIR");
         if (folder.isEmpty()) {
             return;
         }
