@@ -59,7 +59,8 @@ public:
 void checkShortWays(const QByteArray &bytes)
 {
     const QList<QByteArray> lines = bytes.split('\n');
-    if (lines.size() > 100 || bytes.startsWith("\xef\xbb\xbf")) {
+    // (A byte order mark counts at the beginning only.)
+    if (lines.size() > 100 || bytes.contains("\xef\xbb\xbf")) {
         return;
     }
     const auto vocabulary = Vocabulary::builtIn();
