@@ -68,6 +68,13 @@ void BrokerAnalysis::take(const BrokerEvent &event, BrokerEra era)
             : 0;
         break;
     }
+    case BrokerEventKind::ConfigLoaded:
+        m_facts.settings = {m_facts.settings.count + 1, true, event.timeMs, {}};
+        break;
+    case BrokerEventKind::ConfigRefused:
+        m_facts.settings
+            = {m_facts.settings.count + 1, false, event.timeMs, event.value(u"text"_s)};
+        break;
     case BrokerEventKind::Stopped:
     case BrokerEventKind::StopTimedOut:
         m_facts.stoppedMs = event.timeMs;

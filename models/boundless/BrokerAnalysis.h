@@ -11,6 +11,16 @@
 
 namespace proverdeck::models::boundless {
 
+/// What the broker said last about a change of its broker.toml.
+struct SettingsWord
+{
+    int count = 0; ///< how often it has said something so far
+    bool isTaken = false;
+    std::optional<qint64> timeMs; ///< since the epoch, UTC
+    QString problem; ///< why it was refused
+    bool operator==(const SettingsWord &) const = default;
+};
+
 /// What is known of the logs that were read, all together.
 struct LogFacts
 {
@@ -29,6 +39,7 @@ struct LogFacts
     std::optional<qint64> lastMs;
     std::optional<qint64> peakKhz; ///< that the broker worked with last
     std::optional<qint64> maxProofs;
+    SettingsWord settings;
     std::optional<qint64> stoppedMs; ///< the broker's last word was that it stops
     bool operator==(const LogFacts &) const = default;
 };

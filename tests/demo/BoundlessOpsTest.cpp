@@ -5,6 +5,7 @@
 #include "models/boundless/ops/SafeStop.h"
 #include "models/boundless/ops/ServerFile.h"
 #include "models/boundless/ops/ServerTransfer.h"
+#include "models/boundless/ops/SettingsProof.h"
 #include "models/workflow/Plan.h"
 #include "ssh/SshShell.h"
 #include "support/Anvil.h"
@@ -214,6 +215,44 @@ TEST_F(BoundlessOpsTest, AFileOfTheServerIsWrittenInPlaceOrNotAtAll)
     missing.read([&](const auto &bytes) { text = bytes; });
     ASSERT_TRUE(QTest::qWaitFor([&] { return text.has_value(); }, LongLimit));
     EXPECT_FALSE(*text);
+}
+
+TEST_F(BoundlessOpsTest, TheBrokersLogProvesWhetherItTookTheSettings)
+{
+    using models::boundless::SettingsProof;
+    START({}, 300);
+    startBroker(1);
+    const Checkout checkout = checkoutOf("~/boundless");
+    models::boundless::BrokerAnalysis analysis;
+    SettingsProof proof;
+    models::boundless::BrokerFollower follower(*shell, checkout, std::nullopt);
+    QObject::connect(&follower, &models::boundless::BrokerFollower::bytesCame, &follower,
+                     [&](const QByteArray &bytes) {
+                         analysis.feedLog("broker", bytes);
+                         proof.look(analysis.facts().settings);
+                     });
+    follower.start();
+    EXPECT_TRUE(QTest::qWaitFor([&] { return analysis.facts().records > 0; }, LongLimit));
+    models::boundless::ServerFile toml(*shell, checkout.path + "/broker.toml");
+    QByteArray before = file("boundless/broker.toml");
+    QByteArray broken = before;
+    broken.replace("[market]", "[market");
+    for (const auto &[now, state] :
+         {qMakePair(QByteArray(before + "# mine\n"), SettingsProof::State::Taken),
+          qMakePair(broken, SettingsProof::State::Refused)}) {
+        const auto word = analysis.facts().settings;
+        std::optional<QString> problem;
+        toml.write(before, now, [&](const QString &why) { problem = why; });
+        ASSERT_TRUE(QTest::qWaitFor([&] { return problem.has_value(); }, LongLimit));
+        EXPECT_EQ(*problem, QString());
+        proof.begin(word, true, std::chrono::hours(1));
+        proof.look(analysis.facts().settings);
+        EXPECT_TRUE(
+            QTest::qWaitFor([&, wanted = state] { return proof.state() == wanted; }, LongLimit))
+            << proof.text().toStdString();
+        before = now;
+    }
+    EXPECT_TRUE(proof.text().contains("goes on with the old values")) << proof.text().toStdString();
 }
 
 TEST_F(BoundlessOpsTest, TellsBothLayoutsApartAndWhatRuns)

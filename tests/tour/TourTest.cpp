@@ -413,6 +413,8 @@ TEST_F(TourTest, ABoundlessServerAndItsSettings)
     ASSERT_TRUE(file.open(QIODevice::ReadOnly));
     EXPECT_EQ(file.readAll(), page->document().file().bytes());
     EXPECT_TRUE(page->document().file().bytes().contains(address.toUtf8()));
+    EXPECT_EQ(child<QLabel>(page, "settingsMessage")->text(),
+              "Saved. No broker runs: it counts from the next start.");
     tabs->setCurrentIndex(5);
     picture(window, "boundless-agents");
     tabs->setCurrentIndex(6);

@@ -2,6 +2,7 @@
 #include "ui/boundless/BoundlessPage.h"
 
 #include "models/boundless/ops/ServerFile.h"
+#include "models/boundless/ops/SettingsProof.h"
 #include "models/boundless/ops/StakeWitness.h"
 #include "ui/Notifier.h"
 #include "ui/Services.h"
@@ -28,11 +29,14 @@
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using models::boundless::ServerFile;
+using models::boundless::SettingsProof;
 
 namespace {
 
 constexpr int OperationsTab = 1;
+constexpr auto ProofPatience = 20s; ///< far more than a broker needs to see that its file changed
 
 } // namespace
 
@@ -48,6 +52,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     , m_requestors(new RequestorListsPage(*m_document, this))
     , m_compose(new ComposePage(this))
     , m_env(new EnvPage(this))
+    , m_proof(new models::boundless::SettingsProof(this))
 {
     setObjectName(u"boundlessPage"_s);
     auto *column = new QVBoxLayout(this);
@@ -60,10 +65,12 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     column->addWidget(m_tabs);
     connectNotices();
     connect(m_orders, &OrdersPage::settingWanted, this, &BoundlessPage::showSetting);
-    connect(m_document.get(), &SettingsDocument::saveWanted, this,
-            [this](const QByteArray &before, const QByteArray &now) {
-                save(m_toml, m_tomlOf, before, now, [this, now] { m_document->markSaved(now); });
-            });
+    connect(m_document.get(), &SettingsDocument::saveWanted, this, &BoundlessPage::saveSettings);
+    connect(m_orders, &OrdersPage::changed, m_proof,
+            [this] { m_proof->look(m_orders->analysis().facts().settings); });
+    connect(m_proof, &SettingsProof::changed, m_settings, [this] {
+        m_settings->setOutcome(m_proof->text(), m_proof->state() == SettingsProof::State::Refused);
+    });
     connect(m_compose, &ComposePage::saveWanted, this,
             [this](const QByteArray &before, const QByteArray &now) {
                 save(m_composeFile, m_composeOf, before, now,
@@ -229,6 +236,7 @@ void BoundlessPage::connectTo(const QString &host, const QString &dir)
     m_shown.reset();
     m_env->clear();
     m_problem->clear();
+    m_proof->forget();
     m_orders->clear();
     m_orders->setLive(true);
     auto server = std::make_unique<models::boundless::BrokerServer>(
@@ -308,9 +316,25 @@ void BoundlessPage::openSettings(const QString &name)
                 return;
             }
             m_tomlOf = m_serverName + m_toml->path();
+            m_proof->forget();
             m_document->load(title, *bytes);
             m_settings->setFiles(files, name);
         });
+}
+
+/// Then the broker's log must show that it took the file: it reads only its main one again by
+/// itself.
+void BoundlessPage::saveSettings(const QByteArray &before, const QByteArray &now)
+{
+    m_proof->forget();
+    const auto word = m_orders->analysis().facts().settings;
+    save(m_toml, m_tomlOf, before, now, [this, now, word] {
+        m_document->markSaved(now);
+        const models::boundless::BrokerServer *server = m_operations->server();
+        if (server != nullptr && server->status() && m_tomlOf.endsWith(u"/broker.toml")) {
+            m_proof->begin(word, server->status()->isBrokerRunning(), ProofPatience);
+        }
+    });
 }
 
 /// Changes that were not saved are lost with the file, so that they are never saved elsewhere.

@@ -17,6 +17,7 @@ class QTabWidget;
 
 namespace proverdeck::models::boundless {
 class ServerFile;
+class SettingsProof;
 class StakeWitness;
 } // namespace proverdeck::models::boundless
 
@@ -71,6 +72,7 @@ private:
     void openServerFiles();
     void openEnvironment(const QString &name);
     void openSettings(const QString &name);
+    void saveSettings(const QByteArray &before, const QByteArray &now);
     void save(const QPointer<models::boundless::ServerFile> &file, const QString &of,
               const QByteArray &before, const QByteArray &now, const std::function<void()> &done);
     void tell(const QString &problem);
@@ -93,6 +95,7 @@ private:
     QString m_tomlOf; ///< where the open broker.toml is from, "HOST:PATH"
     QString m_composeOf;
     QString m_envOf;
+    models::boundless::SettingsProof *m_proof; ///< of the broker.toml that was saved last
     std::unique_ptr<models::boundless::StakeWitness> m_witness;
     std::unique_ptr<ShownServer> m_shown; ///< the stake page's way to send
     QComboBox *m_host = nullptr;

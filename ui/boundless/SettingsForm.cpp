@@ -206,9 +206,12 @@ void SettingsForm::refresh()
     m_scroll->setEnabled(isLoaded && m_document.file().problem().isEmpty());
     m_message->setText(!isLoaded ? tr("Open a broker.toml, or drop one here.")
                            : m_document.file().isChanged() ? tr("Changed, not saved")
+                           : !m_outcome.isEmpty()          ? m_outcome
                            : m_document.backup().isEmpty()
                            ? QString()
                            : tr("Saved. As it was: %1").arg(m_document.backup()));
+    const bool isProblem = m_isProblem && m_message->text() == m_outcome;
+    m_message->setForegroundRole(isProblem ? QPalette::WindowText : QPalette::PlaceholderText);
     const QSignalBlocker blocker(m_era);
     for (int i = 0; i < int(eraChoices().size()); ++i) {
         if (eraChoices().at(i).first == m_document.context().era) {
@@ -336,6 +339,13 @@ QString SettingsForm::savingNote() const
                   .arg(errors);
     }
     return note;
+}
+
+void SettingsForm::setOutcome(const QString &text, bool isProblem)
+{
+    m_outcome = text;
+    m_isProblem = isProblem;
+    refresh();
 }
 
 void SettingsForm::save()

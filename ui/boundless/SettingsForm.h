@@ -32,6 +32,9 @@ public:
     void askToRename(); ///< as the button
     /// The files of a server, of which one is shown; fewer than two are not offered.
     void setFiles(const QStringList &names, const QString &shown);
+    /// What became of the file that was saved last, in place of the name of its backup; empty:
+    /// nothing is known of it. A problem is shown as one.
+    void setOutcome(const QString &text, bool isProblem);
     [[nodiscard]] int rowCount() const { return int(m_rows.size()); }
 
 signals:
@@ -69,6 +72,8 @@ private:
     QVBoxLayout *m_remarkColumn = nullptr;
     QList<SettingRow *> m_rows;
     QList<QWidget *> m_cards;
+    QString m_outcome;
+    bool m_isProblem = false;
     int m_shownEra = -1;
 };
 
