@@ -415,6 +415,31 @@ TEST_F(TourTest, ABoundlessServerAndItsSettings)
     EXPECT_TRUE(page->document().file().bytes().contains(address.toUtf8()));
     EXPECT_EQ(child<QLabel>(page, "settingsMessage")->text(),
               "Saved. No broker runs: it counts from the next start.");
+
+    // What a benchmark of the history has measured goes into the settings, by the difference.
+    models::RunRecord benchmark;
+    benchmark.id = "20260101-010203-bento-0001";
+    benchmark.host = "demo";
+    benchmark.workflow = "boundless-benchmark";
+    benchmark.state = models::RunState::Done;
+    benchmark.started = QDateTime(QDate(2026, 1, 1), QTime(1, 2), Qt::UTC);
+    benchmark.ended = benchmark.started.addSecs(900);
+    benchmark.values = {{"kind", "synthetic"}, {"iterations", 1024}};
+    models::StepState figure;
+    figure.note = "264.89 kHz (34603008 cycles in 130.63 s); proposal: peak_prove_khz = 198";
+    benchmark.steps = {{"Result", figure}};
+    ASSERT_TRUE(application->store().save(benchmark));
+    click(child<QPushButton>(page, "settingsFromBenchmark"));
+    auto *benchmarks = child<QDialog>(page, "benchmarkDialog");
+    ASSERT_NE(benchmarks, nullptr);
+    picture(benchmarks, "boundless-benchmarks");
+    click(child<QPushButton>(benchmarks, "useBenchmark"));
+    EXPECT_TRUE(page->document().file().bytes().contains("peak_prove_khz = 198"));
+    const QList<QDialog *> diffs = page->findChildren<QDialog *>("diffDialog");
+    ASSERT_FALSE(diffs.isEmpty());
+    picture(diffs.last(), "boundless-benchmark-diff");
+    diffs.last()->reject();
+    page->document().undo();
     tabs->setCurrentIndex(5);
     picture(window, "boundless-agents");
     tabs->setCurrentIndex(6);

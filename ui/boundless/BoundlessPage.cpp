@@ -6,6 +6,7 @@
 #include "models/boundless/ops/StakeWitness.h"
 #include "ui/Notifier.h"
 #include "ui/Services.h"
+#include "ui/boundless/BenchmarkDialog.h"
 #include "ui/boundless/ComposePage.h"
 #include "ui/boundless/EnvPage.h"
 #include "ui/boundless/OperationsPage.h"
@@ -26,10 +27,13 @@
 #include <QTabWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace proverdeck::ui {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
+using models::boundless::BenchmarkFigure;
 using models::boundless::ServerFile;
 using models::boundless::SettingsProof;
 
@@ -77,6 +81,7 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
                      [this, now] { m_compose->markSaved(now); });
             });
     connect(m_settings, &SettingsForm::fileWanted, this, &BoundlessPage::openSettings);
+    connect(m_settings, &SettingsForm::benchmarksWanted, this, &BoundlessPage::chooseBenchmark);
     connect(m_env, &EnvPage::fileWanted, this, &BoundlessPage::openEnvironment);
     connect(m_env, &EnvPage::saveWanted, this,
             [this](const QByteArray &before, const QByteArray &now) {
@@ -309,17 +314,72 @@ void BoundlessPage::openSettings(const QString &name)
     }
     delete m_toml;
     m_toml = new ServerFile(server->shell(), checkout.path + u'/' + name, server);
-    m_toml->read(
-        [this, name, files, title = tr("%1 on %2").arg(name, server->host())](const auto &bytes) {
-            if (!bytes) {
-                tell(bytes.error());
-                return;
-            }
-            m_tomlOf = m_serverName + m_toml->path();
-            m_proof->forget();
-            m_document->load(title, *bytes);
-            m_settings->setFiles(files, name);
-        });
+    m_toml->read([this, name, files,
+                  title = tr("%1 on %2").arg(name, server->host())](const auto &bytes) {
+        if (!bytes) {
+            tell(bytes.error());
+            return;
+        }
+        m_tomlOf = m_serverName + m_toml->path();
+        m_proof->forget();
+        m_document->load(title, *bytes);
+        m_settings->setFiles(files, name);
+        models::boundless::SettingsContext context = m_document->context();
+        context.benchmarkKhz.reset();
+        const QList<BenchmarkFigure> figures = benchmarks();
+        const auto mine
+            = std::ranges::find(figures, m_operations->server()->host(), &BenchmarkFigure::host);
+        if (mine != figures.end()) {
+            context.benchmarkKhz = mine->khz;
+        }
+        m_document->setContext(context);
+    });
+}
+
+/// Newest first.
+QList<BenchmarkFigure> BoundlessPage::benchmarks() const
+{
+    QList<models::RunRecord> runs;
+    const QList<models::store::RunHead> heads = m_services.store().heads();
+    for (const models::store::RunHead &head : heads) {
+        if (head.run.workflow != u"boundless-benchmark") {
+            continue;
+        }
+        if (const auto run = m_services.store().load(head.run.id)) { // with its steps
+            runs << *run;
+        }
+    }
+    return models::boundless::benchmarkFigures(runs);
+}
+
+void BoundlessPage::chooseBenchmark()
+{
+    const models::boundless::BrokerServer *server
+        = m_operations != nullptr ? m_operations->server() : nullptr;
+    auto *dialog = new BenchmarkDialog(benchmarks(), server != nullptr ? server->host() : QString(),
+                                       m_services.tableMemory(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &BenchmarkDialog::chosen, this, &BoundlessPage::useBenchmark);
+    dialog->open();
+}
+
+/// Into the form, and on to the difference that would be saved.
+void BoundlessPage::useBenchmark(qint64 peakProveKhz, const BenchmarkFigure &worst)
+{
+    models::boundless::SettingsContext context = m_document->context();
+    context.benchmarkKhz = worst.khz;
+    m_document->setContext(context);
+    const auto schema = models::boundless::SettingsSchema::builtIn();
+    const auto *key = schema->find(m_document->era(), u"market"_s, u"peak_prove_khz"_s);
+    const QString problem = key == nullptr
+        ? tr("This generation of the broker has no peak_prove_khz.")
+        : m_document->setText(*key, QString::number(peakProveKhz));
+    if (!problem.isEmpty()) {
+        tell(problem);
+        return;
+    }
+    m_settings->showKey(u"peak_prove_khz"_s);
+    m_settings->save();
 }
 
 /// Then the broker's log must show that it took the file: it reads only its main one again by

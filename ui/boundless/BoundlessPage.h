@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/boundless/BenchmarkFigures.h"
 #include "models/workflow/Workflow.h"
 
 #include <QPointer>
@@ -72,6 +73,9 @@ private:
     void openServerFiles();
     void openEnvironment(const QString &name);
     void openSettings(const QString &name);
+    [[nodiscard]] QList<models::boundless::BenchmarkFigure> benchmarks() const;
+    void chooseBenchmark();
+    void useBenchmark(qint64 peakProveKhz, const models::boundless::BenchmarkFigure &worst);
     void saveSettings(const QByteArray &before, const QByteArray &now);
     void save(const QPointer<models::boundless::ServerFile> &file, const QString &of,
               const QByteArray &before, const QByteArray &now, const std::function<void()> &done);

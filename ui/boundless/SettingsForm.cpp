@@ -99,6 +99,11 @@ QWidget *SettingsForm::makeHead()
     m_files->hide();
     connect(m_files, &QComboBox::textActivated, this, &SettingsForm::fileWanted);
     row->addWidget(m_files);
+    m_benchmark = new QPushButton(tr("From a benchmark…"), head);
+    m_benchmark->setObjectName(u"settingsFromBenchmark"_s);
+    m_benchmark->setToolTip(tr("Sets peak_prove_khz to three quarters of what was measured"));
+    connect(m_benchmark, &QPushButton::clicked, this, &SettingsForm::benchmarksWanted);
+    row->addWidget(m_benchmark);
     m_undo = new QPushButton(tr("Undo"), head);
     m_undo->setObjectName(u"undoSetting"_s);
     connect(m_undo, &QPushButton::clicked, &m_document, &SettingsDocument::undo);
@@ -202,6 +207,7 @@ void SettingsForm::refresh()
     const bool isLoaded = m_document.isLoaded();
     m_title->setText(isLoaded ? m_document.name() : tr("Broker settings"));
     m_undo->setEnabled(m_document.file().canUndo());
+    m_benchmark->setEnabled(isLoaded && m_document.file().problem().isEmpty());
     m_save->setEnabled(isLoaded && m_document.file().isChanged());
     m_scroll->setEnabled(isLoaded && m_document.file().problem().isEmpty());
     m_message->setText(!isLoaded ? tr("Open a broker.toml, or drop one here.")

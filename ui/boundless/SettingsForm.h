@@ -39,6 +39,7 @@ public:
 
 signals:
     void fileWanted(const QString &name);
+    void benchmarksWanted(); ///< to take peak_prove_khz from
     void saved(); ///< the file is written
 
 protected:
@@ -64,6 +65,7 @@ private:
     QCheckBox *m_onlySet = nullptr;
     QComboBox *m_files = nullptr;
     QPushButton *m_rename = nullptr;
+    QPushButton *m_benchmark = nullptr;
     QPushButton *m_undo = nullptr;
     QPushButton *m_save = nullptr;
     QScrollArea *m_scroll = nullptr;

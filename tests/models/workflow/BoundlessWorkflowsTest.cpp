@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/boundless/BenchmarkFigures.h"
 #include "models/boundless/SettingsMigration.h"
 #include "models/boundless/SettingsSchema.h"
 #include "models/workflow/Plan.h"
@@ -126,6 +127,43 @@ TEST_F(BoundlessFigureTest, TheFiguresOfASyntheticJob)
     EXPECT_EQ(recent.code, 0);
     EXPECT_TRUE(recent.out.startsWith("424.94 kHz (34603008 cycles in 81.43 s)"))
         << recent.out.toStdString();
+}
+
+TEST_F(BoundlessFigureTest, IsReadFromTheHistoryAsItWasPrinted)
+{
+    RunRecord run;
+    run.id = "one";
+    run.host = "prover";
+    run.workflow = "boundless-benchmark";
+    run.ended = QDateTime(QDate(2026, 1, 2), QTime(3, 4), Qt::UTC);
+    run.values = {{"kind", "synthetic"}, {"iterations", 1024}};
+    StepState state;
+    state.note = QString::fromUtf8(result({"cli/0.13-proving-benchmark.stdout"}).out);
+    run.steps = {{"Prove", {}}, {"Result", state}};
+    RunRecord other = run;
+    other.workflow = "boundless-start";
+    RunRecord failed = run;
+    failed.steps = {{"Result", {}}};
+    const auto figures = boundless::benchmarkFigures({other, run, failed});
+    ASSERT_EQ(figures.size(), 1);
+    EXPECT_EQ(figures.first().khz, 431.38);
+    EXPECT_EQ(figures.first().proposal(), 323);
+    EXPECT_EQ(figures.first().host, "prover");
+    EXPECT_EQ(figures.first().what, "1024 iterations");
+    EXPECT_EQ(figures.first().when, run.ended);
+    EXPECT_GT(figures.first().cycles, 1'000'000);
+    EXPECT_GT(figures.first().seconds, 1);
+    const auto synthetic = boundless::parseFigure(
+        QString::fromUtf8(result({"cli/bento_cli.stdout", "cli/job_status-0.13.stdout"}).out));
+    ASSERT_TRUE(synthetic);
+    EXPECT_EQ(synthetic->cycles, 34603008);
+    EXPECT_EQ(synthetic->seconds, 130.63);
+    EXPECT_EQ(synthetic->proofs, 1);
+    for (const char *bad :
+         {"", "no proof with a figure", "0.00 kHz (0 cycles in 0.00 s); proposal: x",
+          "1e9 kHz (1 cycles in 1.00 s); proposal: x"}) {
+        EXPECT_FALSE(boundless::parseFigure(bad)) << bad;
+    }
 }
 
 TEST_F(BoundlessFigureTest, WithoutAFigureThereIsNone)
