@@ -61,9 +61,14 @@ BenchmarkDialog::BenchmarkDialog(const QList<BenchmarkFigure> &figures, const QS
 {
     setObjectName(u"benchmarkDialog"_s);
     setWindowTitle(tr("Benchmarks"));
-    resize(860, 420);
+    resize(960, 420);
     m_model->setHorizontalHeaderLabels({tr("Finished"), tr("Server"), tr("Proved"), tr("Proofs"),
                                         tr("Cycles"), tr("Time"), tr("kHz"), tr("75 %")});
+    for (int section = 0; section < m_model->columnCount(); ++section) {
+        const auto side = section >= Proofs ? Qt::AlignRight : Qt::AlignLeft;
+        m_model->setHeaderData(section, Qt::Horizontal, QVariant(side | Qt::AlignVCenter),
+                               Qt::TextAlignmentRole);
+    }
     for (const BenchmarkFigure &figure : m_figures) {
         m_model->appendRow(
             {item(localTimeText(figure.when), figure.when, false),
