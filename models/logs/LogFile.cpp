@@ -264,7 +264,11 @@ Outcome LogFile::openExisting()
         QList<LogPart> parts = findParts(d->path).parts;
         FileHandle growing = openFile(d->path, O_RDONLY);
         if (!growing.isOpen() && (errno != ENOENT || parts.isEmpty())) {
-            return tl::unexpected(unreadable(d->path, systemReason()));
+            const QString why = systemReason();
+            if (!findParts(d->path).parts.isEmpty()) {
+                continue; // its first part was closed just now
+            }
+            return tl::unexpected(unreadable(d->path, why));
         }
         d->growingSize = growing.isOpen() ? quint64(std::max<qint64>(0, sizeOf(growing))) : 0;
         d->growing = std::move(growing);
