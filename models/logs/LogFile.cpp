@@ -264,8 +264,9 @@ Outcome LogFile::openExisting()
         QList<LogPart> parts = findParts(d->path).parts;
         FileHandle growing = openFile(d->path, O_RDONLY);
         if (!growing.isOpen() && (errno != ENOENT || parts.isEmpty())) {
+            const bool isMissing = errno == ENOENT;
             const QString why = systemReason();
-            if (!findParts(d->path).parts.isEmpty()) {
+            if (isMissing && !findParts(d->path).parts.isEmpty()) {
                 continue; // its first part was closed just now
             }
             return tl::unexpected(unreadable(d->path, why));
