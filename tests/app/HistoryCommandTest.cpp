@@ -149,8 +149,7 @@ TEST_F(HistoryCommandTest, TheWindowKeepsInStepAndThePasswordStaysInTheKeychain)
         ASSERT_TRUE(local.save(runOf("mine")));
         qputenv("PGPASSFILE", QFile::encodeName(server.passFile()));
         EXPECT_TRUE(QTest::qWaitFor([&] { return countIn(team) == 2; }, 15'000));
-        if (const QString shots = qEnvironmentVariable("PROVERDECK_TOUR_DIR");
-            !shots.isEmpty()) {
+        if (const QString shots = qEnvironmentVariable("PROVERDECK_TOUR_DIR"); !shots.isEmpty()) {
             EXPECT_TRUE(dialog.grab().save(shots + "/history-dialog.png"));
         }
     }
