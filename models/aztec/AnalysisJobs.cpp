@@ -23,7 +23,8 @@ void compareClocks(const Gathering &gathering, Analysis &analysis)
     std::map<std::pair<QString, QString>, std::vector<double>> differences; // agent's, broker's
     std::map<QString, int> brokers;
     const std::vector<int> numbers = machineNumbers(analysis);
-    const bool isAlone = std::ranges::all_of(numbers, [](int number) { return number == 0; });
+    const bool isAlone
+        = std::ranges::adjacent_find(numbers, std::not_equal_to<>()) == numbers.end();
     for (const BookedJob &job : book.jobs()) {
         if (!job.has(EventKind::JobComplete)) {
             continue;
@@ -33,6 +34,9 @@ void compareClocks(const Gathering &gathering, Analysis &analysis)
         for (const Sighting *s = book.firstOf(job); s; s = book.after(*s)) {
             done = s->kind == EventKind::JobDone ? s : done;
             complete = s->kind == EventKind::JobComplete ? s : complete;
+        }
+        if (!complete) {
+            continue; // only counted: the job has too many lines
         }
         ++brokers[analysis.machineOf(complete->place)];
         if (isAlone) {
@@ -450,12 +454,15 @@ void assignLanes(Analysis &analysis)
 
 std::vector<int> machineNumbers(const Analysis &analysis)
 {
-    QHash<QString, int> known;
+    QStringList names;
+    for (const LogRow &log : analysis.logs) {
+        names << log.machine;
+    }
+    names.sort();
+    names.removeDuplicates();
     std::vector<int> numbers;
     for (const Place &place : analysis.places) {
-        const QString machine = analysis.logs.at(place.log).machine;
-        numbers.push_back(known.value(machine, int(known.size())));
-        known.insert(machine, numbers.back());
+        numbers.push_back(int(names.indexOf(analysis.logs.at(place.log).machine)));
     }
     return numbers;
 }

@@ -34,7 +34,8 @@ template<class List, class Less = std::less<>> void sortIfNeeded(List &list, Les
         std::sort(list.begin(), list.end(), less);
     }
 }
-/// Of each place, the number of its machine, counted from 0; so that no names are compared per job.
+/// Of each place, the number of its machine in the order of their names; so that no names are
+/// compared per job.
 [[nodiscard]] std::vector<int> machineNumbers(const Analysis &analysis);
 [[nodiscard]] double medianOf(std::vector<double> values);
 

@@ -40,7 +40,7 @@ void JobBook::add(const Event &event, const Sighting &sighting)
     std::memcpy(line.id.data(), event.id.data(), line.idSize);
     line.hash = hashOf(event.id);
     __builtin_prefetch(&m_slots[line.hash & (m_slots.size() - 1)]);
-    line.type = typeFor(event.type);
+    line.type.assign(event.type); // (its memory stays)
     // "type=" beside the id says more than the id; some lines have only the id.
     line.isTypeSaid = event.type.data() < event.id.data()
         || event.type.data() >= event.id.data() + event.id.size();
@@ -93,7 +93,7 @@ quint32 JobBook::jobFor(const Waiting &line)
         if (m_slots[i].hash == line.hash) {
             BookedJob &job = m_jobs[m_slots[i].job - 1];
             if (sameText(idOf(job), id)) {
-                job.type = line.isTypeSaid ? line.type : job.type;
+                job.type = line.isTypeSaid ? typeFor(line.type) : job.type;
                 return m_slots[i].job - 1;
             }
         }
@@ -102,7 +102,7 @@ quint32 JobBook::jobFor(const Waiting &line)
     job.idAt = keepId(id);
     job.idSize = line.idSize;
     job.epoch = line.epoch;
-    job.type = line.type;
+    job.type = typeFor(line.type);
     m_jobs.push_back(job);
     m_slots[i] = {line.hash, quint32(m_jobs.size())};
     const auto index = quint32(m_jobs.size() - 1);

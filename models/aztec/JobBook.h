@@ -108,7 +108,7 @@ private:
         std::array<char, LongestId> id;
         quint32 hash = 0;
         quint16 idSize = 0;
-        quint16 type = 0;
+        std::string type;
         bool isTypeSaid = false; ///< beside the id, not only in it
         qint64 epoch = -1;
         Sighting sighting;

@@ -245,7 +245,7 @@ TEST_F(BoundlessOpsTest, TheBrokersLogProvesWhetherItTookTheSettings)
         toml.write(before, now, [&](const QString &why) { problem = why; });
         ASSERT_TRUE(QTest::qWaitFor([&] { return problem.has_value(); }, LongLimit));
         EXPECT_EQ(*problem, QString());
-        proof.begin(word, true, std::chrono::hours(1));
+        proof.begin(word, 0, true, std::chrono::hours(1));
         proof.look(analysis.facts().settings);
         EXPECT_TRUE(
             QTest::qWaitFor([&, wanted = state] { return proof.state() == wanted; }, LongLimit))

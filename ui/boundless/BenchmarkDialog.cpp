@@ -89,6 +89,7 @@ BenchmarkDialog::BenchmarkDialog(const QList<BenchmarkFigure> &figures, const QS
     m_table->setEmptyText(
         tr("No benchmark has ended with a figure yet. Start one with Operations › "
            "More › Benchmark…"));
+    m_table->order().sort(When, Qt::DescendingOrder);
     m_table->setMemory(memory);
     column->addWidget(m_table, 1);
     m_proposal = makeText({}, this);
@@ -105,13 +106,12 @@ BenchmarkDialog::BenchmarkDialog(const QList<BenchmarkFigure> &figures, const QS
     QTableView &view = m_table->view();
     view.setSelectionBehavior(QAbstractItemView::SelectRows);
     view.setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_table->order().sort(When, Qt::DescendingOrder);
-    for (int row = 0; row < m_table->order().rowCount(); ++row) {
-        const QModelIndex index = m_table->order().index(row, Server);
-        if (host.isEmpty() || index.data().toString() == host) {
-            view.selectRow(row);
-            break;
-        }
+    const auto mine = std::ranges::find_if(m_figures, [&host](const BenchmarkFigure &figure) {
+        return host.isEmpty() || figure.host == host;
+    });
+    if (mine != m_figures.end()) {
+        const QModelIndex index = m_model->index(int(mine - m_figures.begin()), Server);
+        view.selectRow(m_table->order().mapFromSource(index).row());
     }
     connect(view.selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &BenchmarkDialog::showProposal);
@@ -146,7 +146,7 @@ void BenchmarkDialog::showProposal()
     QString text = tr("peak_prove_khz = %1, from %2 kHz")
                        .arg(figures.first().proposal())
                        .arg(QLocale().toString(figures.first().khz, 'f', 2));
-    if (figures.first().cycles < 1'000'000) {
+    if (!figures.first().saysSomething()) {
         text += u". "_s + tr("Under a million cycles it says little.");
     }
     if (hosts.size() > 1) {

@@ -20,7 +20,7 @@ class BenchmarkDialog : public QDialog
     Q_OBJECT
 
 public:
-    /// Those of @p host are chosen at first, if it has some: the last one of it.
+    /// @p figures newest first. Of those of @p host the newest is chosen at first, if it has some.
     BenchmarkDialog(const QList<models::boundless::BenchmarkFigure> &figures, const QString &host,
                     TableMemory *memory, QWidget *parent = nullptr);
 

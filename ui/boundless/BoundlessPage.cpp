@@ -72,6 +72,11 @@ BoundlessPage::BoundlessPage(Services &services, QWidget *parent)
     connect(m_document.get(), &SettingsDocument::saveWanted, this, &BoundlessPage::saveSettings);
     connect(m_orders, &OrdersPage::changed, m_proof,
             [this] { m_proof->look(m_orders->analysis().facts().settings); });
+    connect(m_document.get(), &SettingsDocument::changed, m_proof, [this] {
+        if (!m_document->path().isEmpty() && m_proof->state() != SettingsProof::State::None) {
+            m_proof->forget(); // a file of this machine is open now
+        }
+    });
     connect(m_proof, &SettingsProof::changed, m_settings, [this] {
         m_settings->setOutcome(m_proof->text(), m_proof->state() == SettingsProof::State::Refused);
     });
@@ -314,26 +319,28 @@ void BoundlessPage::openSettings(const QString &name)
     }
     delete m_toml;
     m_toml = new ServerFile(server->shell(), checkout.path + u'/' + name, server);
-    m_toml->read([this, name, files,
-                  title = tr("%1 on %2").arg(name, server->host())](const auto &bytes) {
-        if (!bytes) {
-            tell(bytes.error());
-            return;
-        }
-        m_tomlOf = m_serverName + m_toml->path();
-        m_proof->forget();
-        m_document->load(title, *bytes);
-        m_settings->setFiles(files, name);
-        models::boundless::SettingsContext context = m_document->context();
-        context.benchmarkKhz.reset();
-        const QList<BenchmarkFigure> figures = benchmarks();
-        const auto mine
-            = std::ranges::find(figures, m_operations->server()->host(), &BenchmarkFigure::host);
-        if (mine != figures.end()) {
-            context.benchmarkKhz = mine->khz;
-        }
-        m_document->setContext(context);
-    });
+    m_toml->read(
+        [this, name, files, title = tr("%1 on %2").arg(name, server->host())](const auto &bytes) {
+            if (!bytes) {
+                tell(bytes.error());
+                return;
+            }
+            m_tomlOf = m_serverName + m_toml->path();
+            m_proof->forget();
+            m_document->load(title, *bytes);
+            m_settings->setFiles(files, name);
+            models::boundless::SettingsContext context = m_document->context();
+            context.benchmarkKhz.reset();
+            const QList<BenchmarkFigure> figures = benchmarks();
+            const QString host = m_operations->server()->host();
+            const auto mine = std::ranges::find_if(figures, [&host](const BenchmarkFigure &figure) {
+                return figure.host == host && figure.saysSomething();
+            });
+            if (mine != figures.end()) {
+                context.benchmarkKhz = mine->khz;
+            }
+            m_document->setContext(context);
+        });
 }
 
 /// Newest first.
@@ -379,6 +386,10 @@ void BoundlessPage::useBenchmark(qint64 peakProveKhz, const BenchmarkFigure &wor
         return;
     }
     m_settings->showKey(u"peak_prove_khz"_s);
+    if (!m_document->file().isChanged()) {
+        tell(tr("peak_prove_khz is %1 already.").arg(peakProveKhz));
+        return;
+    }
     m_settings->save();
 }
 
@@ -387,14 +398,16 @@ void BoundlessPage::useBenchmark(qint64 peakProveKhz, const BenchmarkFigure &wor
 void BoundlessPage::saveSettings(const QByteArray &before, const QByteArray &now)
 {
     m_proof->forget();
-    const auto word = m_orders->analysis().facts().settings;
-    save(m_toml, m_tomlOf, before, now, [this, now, word] {
-        m_document->markSaved(now);
-        const models::boundless::BrokerServer *server = m_operations->server();
-        if (server != nullptr && server->status() && m_tomlOf.endsWith(u"/broker.toml")) {
-            m_proof->begin(word, server->status()->isBrokerRunning(), ProofPatience);
-        }
-    });
+    const models::boundless::LogFacts facts = m_orders->analysis().facts();
+    save(m_toml, m_tomlOf, before, now,
+         [this, now, word = facts.settings, since = facts.lastMs.value_or(0)] {
+             m_document->markSaved(now);
+             const models::boundless::BrokerServer *server = m_operations->server();
+             if (server != nullptr && server->status() && m_tomlOf.endsWith(u"/broker.toml")) {
+                 m_proof->begin(word, since, server->status()->isBrokerRunning(), ProofPatience);
+                 m_proof->look(m_orders->analysis().facts().settings); // it may have come meanwhile
+             }
+         });
 }
 
 /// Changes that were not saved are lost with the file, so that they are never saved elsewhere.

@@ -36,6 +36,7 @@ QString SettingsDocument::open(const QString &path)
     if (bytes.size() > MostBytes) {
         return tr("%1 is larger than a megabyte: no settings file is.").arg(path);
     }
+    m_context.benchmarkKhz.reset(); // it was measured on some server
     load(QFileInfo(path).fileName(), bytes, path);
     return {};
 }

@@ -207,7 +207,8 @@ void SettingsForm::refresh()
     const bool isLoaded = m_document.isLoaded();
     m_title->setText(isLoaded ? m_document.name() : tr("Broker settings"));
     m_undo->setEnabled(m_document.file().canUndo());
-    m_benchmark->setEnabled(isLoaded && m_document.file().problem().isEmpty());
+    m_benchmark->setEnabled(isLoaded && m_document.file().problem().isEmpty()
+                            && !m_document.context().isOverride);
     m_save->setEnabled(isLoaded && m_document.file().isChanged());
     m_scroll->setEnabled(isLoaded && m_document.file().problem().isEmpty());
     m_message->setText(!isLoaded ? tr("Open a broker.toml, or drop one here.")
@@ -336,7 +337,11 @@ QString SettingsForm::savingNote() const
     }
     int errors = 0;
     for (const SettingFlag &flag : m_document.flags()) {
-        errors += flag.finding.severity == models::Severity::Error ? 1 : 0;
+        // (One that goes beyond what was measured is taken all the same.)
+        errors += flag.finding.severity == models::Severity::Error
+                && flag.finding.code != u"peak-above-benchmark"
+            ? 1
+            : 0;
     }
     if (errors > 0) {
         note += u'\n'

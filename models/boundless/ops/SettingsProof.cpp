@@ -18,10 +18,11 @@ SettingsProof::SettingsProof(QObject *parent)
     connect(&m_patience, &QTimer::timeout, this, [this] { become(State::Silent); });
 }
 
-void SettingsProof::begin(const SettingsWord &before, bool isBrokerRunning,
+void SettingsProof::begin(const SettingsWord &before, qint64 sinceMs, bool isBrokerRunning,
                           std::chrono::milliseconds patience)
 {
     m_word = before;
+    m_sinceMs = sinceMs;
     if (!isBrokerRunning) {
         m_patience.stop();
         become(State::NoBroker);
@@ -36,6 +37,10 @@ void SettingsProof::look(const SettingsWord &now)
     m_word.count = std::min(m_word.count, now.count); // somebody has cleared what was read
     const bool isAwaited = m_state != State::None && m_state != State::NoBroker;
     if (!isAwaited || now.count <= m_word.count) {
+        return;
+    }
+    if (now.timeMs && *now.timeMs < m_sinceMs) {
+        m_word.count = now.count;
         return;
     }
     m_word = now;

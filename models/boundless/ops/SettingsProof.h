@@ -22,11 +22,13 @@ class SettingsProof : public QObject
 public:
     enum class State { None, NoBroker, Waiting, Taken, Refused, Silent };
 
-    explicit SettingsProof(QObject *parent = nullptr);
-
-    /// The file is written; @p before is the last word until then. After @p patience without
-    /// another one the log counts as silent; a later word is taken all the same.
-    void begin(const SettingsWord &before, bool isBrokerRunning,
+    explicit SettingsProof(QObject *parent
+                           = nullptr); /// The file is written; @p before is the last word until
+                                       /// then, and @p sinceMs the time that the
+    /// log had reached (by its own clock): words from before, of an old log that somebody opens
+    /// meanwhile, prove nothing. After @p patience without a word the log counts as silent; a later
+    /// one is taken all the same.
+    void begin(const SettingsWord &before, qint64 sinceMs, bool isBrokerRunning,
                std::chrono::milliseconds patience);
     /// The last word as it is now.
     void look(const SettingsWord &now);
@@ -44,6 +46,7 @@ private:
 
     State m_state = State::None;
     SettingsWord m_word;
+    qint64 m_sinceMs = 0;
     QTimer m_patience;
 };
 

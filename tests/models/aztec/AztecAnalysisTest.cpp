@@ -280,7 +280,10 @@ TEST(AztecAnalysisTest, AJobThatRepeatsForEverTakesNoMoreMemory)
           "job id="
         + id + " timed out. Adding it back to the queue.\n";
     Fleet fleet;
-    fleet.add(round.repeated(5000), "m");
+    fleet.add(round.repeated(5000)
+                  + "[12:00:32.000] INFO: prover-client:proving-broker Proving job complete id="
+                  + id + " type=TUBE_PROOF totalAttempts=3\n",
+              "m");
     fleet.finish();
     EXPECT_EQ(fleet.gathering->book().sightings(), std::size_t(JobBook::MostLines));
     EXPECT_EQ(fleet.type(3062, "TUBE_PROOF").timedOut, 5000);

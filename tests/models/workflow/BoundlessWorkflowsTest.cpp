@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -272,6 +273,49 @@ TEST_F(BoundlessUpdateTest, AnAmountInAnotherTokenNeedsThePerson)
         << both.out.toStdString();
     const Ran none = check("v0.13.2", "v0.13.2", "[market]\nmax_stake = \"5\"\n");
     EXPECT_EQ(none.code, 0) << none.out.toStdString();
+}
+
+TEST_F(BoundlessUpdateTest, ABranchIsJudgedByWhatOriginHasAndNotByTheCopyHere)
+{
+    ASSERT_EQ(bash({},
+                   "cd '" + folder.path().toUtf8()
+                       + "/origin' && git branch -f release v0.13.2 && cd ../checkout && "
+                         "git fetch -q && git checkout -q release && cd ../origin && "
+                         "git branch -f release v2.0.0 && cd ../checkout && git fetch -q")
+                  .code,
+              0);
+    const Ran checked = check("release", "release", "[market]\nmax_stake = \"5\"\n");
+    EXPECT_EQ(checked.code, 1) << checked.out.toStdString();
+    EXPECT_TRUE(checked.out.contains("in another token")) << checked.out.toStdString();
+    // Whoever goes on all the same is stopped before anything is renamed.
+    ASSERT_EQ(step("checkout").code, 0);
+    EXPECT_EQ(step("rename").code, 1);
+    EXPECT_EQ(settings(), "[market]\nmax_stake = \"5\"\n");
+}
+
+TEST_F(BoundlessUpdateTest, AmountsFromBeforeAreKnownByANameThatOnlyThoseReleasesHad)
+{
+    const Ran checked = check("v1.2.0", "v2.0.0",
+                              "[market]\nmcycle_price_stake_token = \"1\"\nmax_stake = \"5\"\n");
+    EXPECT_EQ(checked.code, 1);
+    EXPECT_TRUE(checked.out.contains("max_stake (now max_collateral, in another token)"))
+        << checked.out.toStdString();
+}
+
+TEST_F(BoundlessUpdateTest, ALinkToTheSettingsStaysOne)
+{
+    (void)check("v1.2.0", "v2.0.0", "[market]\nmcycle_price = \"1\"\n");
+    ASSERT_EQ(bash({},
+                   "cd '" + checkout().toUtf8()
+                       + "' && mv broker.toml ../mine.toml && "
+                         "ln -s ../mine.toml broker.toml")
+                  .code,
+              0);
+    ASSERT_EQ(step("checkout").code, 0);
+    const Ran renamed = step("rename");
+    EXPECT_EQ(renamed.code, 0) << renamed.out.toStdString();
+    EXPECT_TRUE(QFileInfo(checkout() + "/broker.toml").isSymLink());
+    EXPECT_EQ(settings(), "[market]\nmin_mcycle_price = \"1\"\n");
 }
 
 TEST_F(BoundlessUpdateTest, RenamesAsTheListOfSettingsDoes)

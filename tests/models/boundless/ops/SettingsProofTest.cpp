@@ -22,7 +22,8 @@ protected:
     }
     void begin(bool isRunning = true, std::chrono::milliseconds patience = 1h)
     {
-        proof.begin(analysis.facts().settings, isRunning, patience);
+        proof.begin(analysis.facts().settings, analysis.facts().lastMs.value_or(0), isRunning,
+                    patience);
     }
 
     BrokerAnalysis analysis;
@@ -58,6 +59,19 @@ TEST_F(SettingsProofTest, AWordFromBeforeIsNoProofAndTheNextOneIs)
     EXPECT_EQ(proof.text(), QString());
     log("DEBUG broker::config: Reloading modified config file");
     EXPECT_EQ(proof.state(), State::None);
+}
+
+TEST_F(SettingsProofTest, AnOldLogThatIsOpenedMeanwhileProvesNothing)
+{
+    log(" INFO broker::order_picker: Waiting for orders");
+    begin();
+    analysis.feedLog("old.log",
+                     QByteArray("2025-10-19T09:00:00.000000Z ERROR broker::config: Failed to load "
+                                "modified config: x\n"));
+    proof.look(analysis.facts().settings);
+    EXPECT_EQ(proof.state(), State::Waiting);
+    log("DEBUG broker::config: Reloading modified config file");
+    EXPECT_EQ(proof.state(), State::Taken);
 }
 
 TEST_F(SettingsProofTest, SilenceIsSaidAndALateWordIsTaken)
