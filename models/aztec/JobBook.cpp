@@ -23,6 +23,13 @@ quint32 hashOf(std::string_view id)
     return quint32(mixed ^ (mixed >> 32U));
 }
 
+bool isEnd(EventKind kind)
+{
+    return kind == EventKind::JobComplete || kind == EventKind::JobFailed
+        || kind == EventKind::JobTimeoutFailed || kind == EventKind::JobDone
+        || kind == EventKind::JobCancel;
+}
+
 } // namespace
 
 JobBook::JobBook()
@@ -60,7 +67,10 @@ void JobBook::enter(const Waiting &line)
     const quint32 index = jobFor(line);
     BookedJob &job = m_jobs[index];
     job.kinds |= 1U << unsigned(line.sighting.kind);
-    if (job.lines >= MostLines) {
+    // How it ended is kept, too, however often it was tried.
+    const bool isKept
+        = job.lines < MostLines || (isEnd(line.sighting.kind) && job.lines < MostLines + MostEnds);
+    if (!isKept) {
         ++m_extra[index].at(std::size_t(line.sighting.kind));
         return;
     }

@@ -68,7 +68,8 @@ public:
     /// How many lines of a kind were not kept.
     [[nodiscard]] int uncounted(std::size_t job, EventKind kind) const;
 
-    static constexpr quint32 MostLines = 400; ///< of one job
+    static constexpr quint32 MostLines = 400; ///< of one job, …
+    static constexpr quint32 MostEnds = 20; ///< … and after them so many that tell how it ended
 
 private:
     [[nodiscard]] const Sighting *at(quint32 index) const

@@ -280,16 +280,38 @@ TEST(AztecAnalysisTest, AJobThatRepeatsForEverTakesNoMoreMemory)
           "job id="
         + id + " timed out. Adding it back to the queue.\n";
     Fleet fleet;
-    fleet.add(round.repeated(5000)
-                  + "[12:00:32.000] INFO: prover-client:proving-broker Proving job complete id="
-                  + id + " type=TUBE_PROOF totalAttempts=3\n",
-              "m");
+    fleet.add(round.repeated(5000), "m");
     fleet.finish();
     EXPECT_EQ(fleet.gathering->book().sightings(), std::size_t(JobBook::MostLines));
     EXPECT_EQ(fleet.type(3062, "TUBE_PROOF").timedOut, 5000);
     EXPECT_EQ(fleet.analysis.jobs.front().starts, 5000);
     ASSERT_EQ(fleet.troubles("job-stuck").size(), 1);
     EXPECT_LE(fleet.troubles("job-stuck").first().evidence.size(), 50);
+}
+
+TEST(AztecAnalysisTest, HowAJobEndedIsKnownAlsoAfterManyLines)
+{
+    const QByteArray id = "3062:TUBE_PROOF:" + QByteArray(64, 'a');
+    const QByteArray start = "[12:00:00.000] INFO: prover-client:proving-agent Starting job id="
+        + id + " type=TUBE_PROOF inputsUri=x\n";
+    const QByteArray done = "[12:00:31.000] INFO: prover-client:proving-agent Job id=" + id
+        + " type=TUBE_PROOF completed outputUri=x\n";
+    const QByteArray complete = "[12:00:32.000] INFO: prover-client:proving-broker Proving job "
+                                "complete id="
+        + id + " type=TUBE_PROOF totalAttempts=3\n";
+    Fleet fleet;
+    fleet.add(start.repeated(1000) + complete, "m");
+    fleet.finish();
+    EXPECT_EQ(fleet.gathering->book().sightings(), std::size_t(JobBook::MostLines + 1));
+    EXPECT_EQ(fleet.analysis.jobs.front().state, JobState::Completed);
+    EXPECT_EQ(fleet.analysis.jobs.front().starts, 1000);
+    // Nor are those without end; one that is only counted does no harm.
+    Fleet more;
+    more.add(start.repeated(1000) + done.repeated(1000) + complete, "m");
+    more.finish();
+    EXPECT_EQ(more.gathering->book().sightings(),
+              std::size_t(JobBook::MostLines + JobBook::MostEnds));
+    EXPECT_EQ(more.analysis.jobs.front().state, JobState::Completed);
 }
 
 TEST(AztecAnalysisTest, ALogThatWasSavedTwiceCountsOnce)
