@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/boundless/SettingsCheck.h"
 #include "models/run/RunTypes.h"
 
 namespace proverdeck::models::boundless {
@@ -17,8 +18,7 @@ struct BenchmarkFigure
     double seconds = 0;
     int proofs = 1;
 
-    /// What follows for peak_prove_khz: three quarters, so that a slow day is no lost collateral.
-    [[nodiscard]] qint64 proposal() const { return qint64(khz * 0.75); }
+    [[nodiscard]] qint64 proposal() const { return peakProveKhzFor(khz); }
     /// Of a million cycles and more: less is over before the cluster is busy.
     [[nodiscard]] bool saysSomething() const { return cycles >= 1'000'000; }
     bool operator==(const BenchmarkFigure &) const = default;

@@ -337,7 +337,7 @@ private:
                     "that cannot be proved in time, and their collateral is lost.")
                      .arg(*khz)
                      .arg(*m_context.benchmarkKhz, 0, 'f', 0),
-                 tr("Set it to %1 (75 %).").arg(qint64(*m_context.benchmarkKhz * 0.75)));
+                 tr("Set it to %1 (75 %).").arg(peakProveKhzFor(*m_context.benchmarkKhz)));
         }
         constexpr qint64 LongSeconds = 4 * 3600; // max_commitment_duration_secs of 2.x
         const auto limit = integer(market, u"max_mcycle_limit"_s);

@@ -5,6 +5,13 @@
 
 namespace proverdeck::models::boundless {
 
+/// What peak_prove_khz should be after a benchmark: three quarters, so that a slow day is no lost
+/// collateral.
+[[nodiscard]] constexpr qint64 peakProveKhzFor(double measuredKhz)
+{
+    return qint64(measuredKhz * 0.75);
+}
+
 /// What a broker.toml is checked against. What is not known is left out.
 struct SettingsContext
 {
